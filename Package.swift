@@ -1,0 +1,64 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// CI builds with MLSYS_STRICT=1: our own warnings are errors, those of dependencies are not our business.
+let strict: [SwiftSetting] =
+    Context.environment["MLSYS_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)]
+
+// Hot loops are in these targets; whole-module optimisation lets them specialise across files.
+let fast: [SwiftSetting] = strict
+
+let package = Package(
+    name: "mlsys",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "mlsys", targets: ["mlsys"]),
+        .library(name: "MLSysScheduling", targets: ["TensorGraph", "CostModel", "Scheduling"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+        .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+    ],
+    targets: [
+        .target(
+            name: "TensorGraph",
+            dependencies: [.product(name: "BitCollections", package: "swift-collections")],
+            swiftSettings: strict),
+        .target(name: "CostModel", dependencies: ["TensorGraph"], swiftSettings: fast),
+        .target(
+            name: "Scheduling",
+            dependencies: [
+                "TensorGraph", "CostModel",
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "BitCollections", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: fast),
+        .target(
+            name: "Reporting",
+            dependencies: ["TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable")],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "mlsys",
+            dependencies: [
+                "TensorGraph", "CostModel", "Scheduling", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "TestSupport", dependencies: ["TensorGraph", "CostModel"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CostModelTests", dependencies: ["TensorGraph", "CostModel", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests", dependencies: ["mlsys", "TestSupport"], swiftSettings: strict),
+    ]
+)
