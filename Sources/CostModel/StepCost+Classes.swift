@@ -1,0 +1,177 @@
+import TensorGraph
+
+/// Receives the iteration classes of a step.
+protocol IterationAccumulator {
+    /// `count` iterations, each with this compute time and these elements loaded and evicted.
+    mutating func add(count: Double, compute: Double, loaded: Double, evicted: Double, bandwidth: Double)
+}
+
+/// Adds up latency alone.
+struct LatencySum: IterationAccumulator {
+    var latency = 0.0
+
+    @inline(__always)
+    mutating func add(count: Double, compute: Double, loaded: Double, evicted: Double, bandwidth: Double) {
+        latency += count * max(compute, (loaded + evicted) / bandwidth)
+    }
+}
+
+/// Tiles that are of one size and were reached by the same kind of move.
+struct TileClass {
+    var count: Int
+    var lastRow: Bool
+    var lastColumn: Bool
+    var rowChanged: Bool
+    var columnChanged: Bool
+    var first = false
+}
+
+extension StepCost {
+    /// Feeds every iteration class to the accumulator, its iterations counted once.
+    @inline(__always)
+    func accumulate<A: IterationAccumulator>(_ granularity: Granularity, order: TileOrder, into accumulator: inout A) {
+        let grid = grid(granularity)
+        let iterations = KSteps(self, grid)
+        switch order {
+        case .raster:
+            Self.rowWise(grid.rows, grid.columns, snake: false) { iterations.add($0, to: &accumulator) }
+        case .rowSnake:
+            Self.rowWise(grid.rows, grid.columns, snake: true) { iterations.add($0, to: &accumulator) }
+        case .columnMajor, .columnSnake:
+            Self.rowWise(grid.columns, grid.rows, snake: order == .columnSnake) {
+                iterations.add(
+                    TileClass(
+                        count: $0.count, lastRow: $0.lastColumn, lastColumn: $0.lastRow,
+                        rowChanged: $0.columnChanged, columnChanged: $0.rowChanged, first: $0.first),
+                    to: &accumulator)
+            }
+        case .permutation(let tiles):
+            walk(tiles, grid, iterations, &accumulator)
+        }
+    }
+
+    private func walk<A: IterationAccumulator>(
+        _ tiles: [Int], _ grid: Grid, _ iterations: KSteps, _ accumulator: inout A
+    ) {
+        var previous = (row: -1, column: -1)
+        for tile in tiles {
+            let (row, column) = tile.quotientAndRemainder(dividingBy: grid.columns)
+            iterations.add(
+                TileClass(
+                    count: 1, lastRow: row == grid.rows - 1, lastColumn: column == grid.columns - 1,
+                    rowChanged: row != previous.row, columnChanged: column != previous.column,
+                    first: previous.row < 0),
+                to: &accumulator)
+            previous = (row, column)
+        }
+    }
+
+    /// Tile classes of raster order or of the row snake; with rows and columns exchanged, of the column orders.
+    @inline(__always)
+    private static func rowWise(_ rows: Int, _ columns: Int, snake: Bool, _ body: (TileClass) -> Void) {
+        let single = columns == 1
+        body(
+            TileClass(
+                count: 1, lastRow: rows == 1, lastColumn: single, rowChanged: true, columnChanged: true, first: true))
+        if !single {
+            // Moves within a row. The last row stands apart, and in a snake so does every second one.
+            let lastRowIsReversed = snake && rows.isMultiple(of: 2)
+            let reversed = snake ? (rows - 1) / 2 : 0
+            moves(rows - 1 - reversed, columns, reversed: false, lastRow: false, body)
+            if reversed > 0 { moves(reversed, columns, reversed: true, lastRow: false, body) }
+            moves(1, columns, reversed: lastRowIsReversed, lastRow: true, body)
+        }
+        guard rows > 1 else { return }
+        // Moves to the next row: to its start, or in a snake to the end where the previous row stopped.
+        let inner = rows - 2
+        if snake {
+            body(turn((rows - 1) / 2, lastRow: false, lastColumn: true))
+            body(turn(inner / 2, lastRow: false, lastColumn: single))
+            body(turn(1, lastRow: true, lastColumn: single || rows.isMultiple(of: 2)))
+        } else {
+            body(carriageReturn(inner, lastRow: false, single: single))
+            body(carriageReturn(1, lastRow: true, single: single))
+        }
+    }
+
+    @inline(__always)
+    private static func moves(_ rows: Int, _ columns: Int, reversed: Bool, lastRow: Bool, _ body: (TileClass) -> Void) {
+        // Left to right the last move reaches the last column; right to left no move does.
+        let full = reversed ? columns - 1 : columns - 2
+        body(TileClass(count: rows * full, lastRow: lastRow, lastColumn: false, rowChanged: false, columnChanged: true))
+        if !reversed {
+            body(TileClass(count: rows, lastRow: lastRow, lastColumn: true, rowChanged: false, columnChanged: true))
+        }
+    }
+
+    @inline(__always)
+    private static func carriageReturn(_ count: Int, lastRow: Bool, single: Bool) -> TileClass {
+        TileClass(count: count, lastRow: lastRow, lastColumn: single, rowChanged: true, columnChanged: !single)
+    }
+
+    @inline(__always)
+    private static func turn(_ count: Int, lastRow: Bool, lastColumn: Bool) -> TileClass {
+        TileClass(count: count, lastRow: lastRow, lastColumn: lastColumn, rowChanged: true, columnChanged: false)
+    }
+}
+
+/// The k-steps of a tile, with everything that is the same for all tiles worked out.
+private struct KSteps {
+    let grid: StepCost.Grid
+    let pattern: CostPattern
+    let bandwidth: Double
+    let evictedTiles: Double
+    let computeFirst: Double
+    let computeMiddle: Double
+    let computeLast: Double
+
+    @inline(__always)
+    init(_ cost: StepCost, _ grid: StepCost.Grid) {
+        self.grid = grid
+        pattern = cost.patterns[grid.patternIndex]
+        bandwidth = cost.bandwidth
+        evictedTiles = Double(cost.structure.evicted.count)
+        let sinkRate = cost.sinkCompute / Double(cost.structure.sinkReduction)
+        computeMiddle =
+            pattern.compute(depth: grid.depth, nativeWidth: cost.nativeWidth, nativeHeight: cost.nativeHeight)
+            + sinkRate * grid.depth
+        if grid.depths == 1 {
+            computeFirst = computeMiddle + pattern.computeFirst + cost.epilogueCompute
+            computeLast = computeFirst
+        } else {
+            computeFirst = computeMiddle + pattern.computeFirst
+            computeLast =
+                pattern.compute(depth: grid.lastDepth, nativeWidth: cost.nativeWidth, nativeHeight: cost.nativeHeight)
+                + sinkRate * grid.lastDepth + cost.epilogueCompute
+        }
+    }
+
+    @inline(__always)
+    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        guard tiles.count > 0 else { return }
+        let count = Double(tiles.count)
+        let rows = tiles.lastRow ? grid.lastHeight : grid.height
+        let columns = tiles.lastColumn ? grid.lastWidth : grid.width
+        var loaded = 0.0
+        if tiles.first { loaded += pattern.constantElements }
+        if tiles.rowChanged { loaded += pattern.perTileRow * rows }
+        if tiles.columnChanged { loaded += pattern.perTileColumn * columns }
+        if tiles.rowChanged || tiles.columnChanged { loaded += pattern.tileSlices * rows * columns }
+        let evicted = evictedTiles * rows * columns
+        guard grid.depths > 1 else {
+            accumulator.add(
+                count: count, compute: computeFirst, loaded: loaded, evicted: evicted, bandwidth: bandwidth)
+            return
+        }
+        let streamed = pattern.depthElements(rows: rows, columns: columns, depth: grid.depth)
+        accumulator.add(
+            count: count, compute: computeFirst, loaded: loaded + streamed, evicted: 0, bandwidth: bandwidth)
+        if grid.depths > 2 {
+            accumulator.add(
+                count: count * Double(grid.depths - 2), compute: computeMiddle, loaded: streamed, evicted: 0,
+                bandwidth: bandwidth)
+        }
+        let last = pattern.depthElements(rows: rows, columns: columns, depth: grid.lastDepth)
+        accumulator.add(count: count, compute: computeLast, loaded: last, evicted: evicted, bandwidth: bandwidth)
+    }
+}

@@ -1,0 +1,147 @@
+import TensorGraph
+
+/// The latency and working set of a step from classes of iterations, without walking them.
+///
+/// Iterations fall into few classes: first, middle or last k-step; full or partial tile; and which of tile row and
+/// tile column changed since the previous tile (FORMULATION.md section 1). All iterations of a class cost the same,
+/// so a query costs O(classes), a few dozen terms, and allocates nothing.
+public struct StepCost: Sendable {
+    /// What does not depend on granularity and order.
+    public let structure: StepStructure
+    /// Elements of all tensors resident when the step starts.
+    public let residentElements: Double
+    /// Elements of all tensors that the step retains.
+    public let retainedElements: Double
+
+    let patterns: [CostPattern]
+    let bandwidth: Double
+    let capacity: Double
+    let nativeWidth: Double
+    let nativeHeight: Double
+    let sinkCompute: Double
+    let epilogueCompute: Double
+
+    /// Prepares cost queries for a step.
+    ///
+    /// - Parameters:
+    ///   - resident: the tensors that the previous step retains.
+    /// - Complexity: O(*d* ^ 2) in the demands on one tensor, O(*s*) in the number of demands.
+    public init(_ structure: StepStructure, problem: Problem, resident: [TensorID] = []) {
+        self.structure = structure
+        let hardware = problem.hardware
+        bandwidth = hardware.slowMemoryBandwidth
+        capacity = Double(hardware.fastMemoryCapacity)
+        nativeWidth = Double(hardware.nativeWidth)
+        nativeHeight = Double(hardware.nativeHeight)
+        residentElements = resident.reduce(0) { $0 + Double(problem[$1].size) }
+        // A tensor that is resident and written again, and retained again, is one tensor in fast memory.
+        retainedElements = structure.retained.reduce(0) {
+            $0 + (resident.contains($1) ? 0 : Double(problem[$1].size))
+        }
+        var sinkCompute = 0.0
+        var epilogueCompute = 0.0
+        for (op, part) in zip(structure.ops, structure.parts) {
+            switch part {
+            case .sink: sinkCompute += problem[op].baseCost
+            case .epilogue: epilogueCompute += problem[op].baseCost
+            case .inner: break
+            }
+        }
+        self.sinkCompute = sinkCompute
+        self.epilogueCompute = epilogueCompute
+        let canBeSingleRow = structure.outputHeight <= hardware.nativeHeight
+        let canBeSingleColumn = structure.outputWidth <= hardware.nativeWidth
+        let isSingleDepth = structure.sinkCount == 0
+        patterns = (0..<8).map { index in
+            let shape = GridShape(index: index)
+            let occurs =
+                (!shape.singleRow || canBeSingleRow) && (!shape.singleColumn || canBeSingleColumn)
+                && (shape.singleDepth || !isSingleDepth)
+                && (shape.singleRow || structure.outputHeight > 1)
+                && (shape.singleColumn || structure.outputWidth > 1)
+            return occurs
+                ? CostPattern(structure, problem: problem, isResident: { resident.contains($0) }, shape: shape)
+                : CostPattern()
+        }
+    }
+
+    /// Rows, columns and k-steps, and what is needed of them in a query.
+    struct Grid {
+        var rows: Int
+        var columns: Int
+        var depths: Int
+        /// Sides of a full tile and of the last one; depths of a full k-step and of the last one.
+        var height: Double
+        var lastHeight: Double
+        var width: Double
+        var lastWidth: Double
+        var depth: Double
+        var lastDepth: Double
+        var patternIndex: Int
+    }
+
+    @inline(__always)
+    func grid(_ granularity: Granularity) -> Grid {
+        let (rows, columns) = structure.grid(granularity)
+        let depths = structure.reductionSteps(depth: granularity.depth)
+        let height = min(granularity.height, structure.outputHeight)
+        let width = min(granularity.width, structure.outputWidth)
+        let depth = depths == 1 ? structure.sinkReduction : granularity.depth
+        return Grid(
+            rows: rows, columns: columns, depths: depths,
+            height: Double(height), lastHeight: Double(structure.outputHeight - (rows - 1) * height),
+            width: Double(width), lastWidth: Double(structure.outputWidth - (columns - 1) * width),
+            depth: Double(depth), lastDepth: Double(structure.sinkReduction - (depths - 1) * depth),
+            patternIndex: (rows == 1 ? 1 : 0) | (columns == 1 ? 2 : 0) | (depths == 1 ? 4 : 0))
+    }
+
+    /// Elements that the fullest iteration holds in fast memory (RULES 4, "Working set").
+    ///
+    /// - Complexity: O(1).
+    @inlinable
+    public func workingSet(_ granularity: Granularity) -> Double { peakWorkingSet(granularity) }
+
+    @usableFromInline
+    func peakWorkingSet(_ granularity: Granularity) -> Double {
+        let grid = grid(granularity)
+        return workingSet(grid, patterns[grid.patternIndex])
+    }
+
+    @inline(__always)
+    func workingSet(_ grid: Grid, _ pattern: CostPattern) -> Double {
+        // The first tile is full, and so is its first k-step unless it is the only one.
+        let spareSinks = grid.depths > 1 ? max(0, structure.sinkCount - structure.outputCount) : 0
+        return residentElements + retainedElements
+            + pattern.sliceElements(rows: grid.height, columns: grid.width, depth: grid.depth)
+            + Double(structure.evicted.count + spareSinks) * grid.height * grid.width
+    }
+
+    /// True when two demands on one tensor coincide in some iterations but not in all, so that no class tells the
+    /// cost and the step has to be simulated.
+    public func needsSimulation(_ granularity: Granularity) -> Bool {
+        let grid = grid(granularity)
+        return needsSimulation(granularity, grid, patterns[grid.patternIndex])
+    }
+
+    @inline(__always)
+    func needsSimulation(_ granularity: Granularity, _ grid: Grid, _ pattern: CostPattern) -> Bool {
+        guard pattern.overlapsByRows || pattern.overlapsByColumns || pattern.overlapsByBoth else { return false }
+        // Ranges of two partitions of one side coincide when the steps are equal, or when the last ones start together.
+        let lastStart = (grid.depths - 1) * granularity.depth
+        let byRows = granularity.height == granularity.depth || (grid.rows - 1) * granularity.height == lastStart
+        let byColumns = granularity.width == granularity.depth || (grid.columns - 1) * granularity.width == lastStart
+        return pattern.overlapsByRows && byRows || pattern.overlapsByColumns && byColumns
+            || pattern.overlapsByBoth && byRows && byColumns
+    }
+
+    /// Latency of the step, in units of time; the memory limit and ``needsSimulation(_:)`` are the caller's to check.
+    ///
+    /// - Parameters:
+    ///   - order: a permutation is walked tile by tile; the named orders have closed forms.
+    /// - Complexity: O(1) for a named order, O(*tiles*) for a permutation.
+    public func latency(_ granularity: Granularity, order: TileOrder = .raster) -> Double {
+        var sum = LatencySum()
+        accumulate(granularity, order: order, into: &sum)
+        return sum.latency
+    }
+}

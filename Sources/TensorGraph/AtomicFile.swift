@@ -1,0 +1,57 @@
+import Foundation
+
+/// Replaces a file by new text in one step: readers see the old content or the new, never half of one.
+///
+/// The text goes to a temporary file in the same folder, which is then renamed. A symbolic link is followed, so that
+/// the link stays and its target changes; the mode of an existing file is kept. Special files such as `/dev/stdout`
+/// cannot be replaced and are written to.
+///
+/// - Throws: ``FileError`` of kind `cannotCreate`; an existing file is then unchanged.
+public func writeAtomically(_ text: String, to path: String) throws(FileError) {
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    var status = stat()
+    let exists = stat(target, &status) == 0
+    let kind = status.st_mode & S_IFMT
+    if exists, kind == S_IFDIR {
+        throw FileError(path: path, kind: .cannotCreate, message: "is a directory, not a file")
+    }
+    if exists, kind != S_IFREG {
+        try write(text, opening: target, flags: O_WRONLY, mode: 0, reporting: path)
+        return
+    }
+    if exists, access(target, W_OK) != 0 { throw systemError(path) }
+    let temporary = target + ".\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+    do throws(FileError) {
+        try write(
+            text, opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL,
+            mode: exists ? status.st_mode & 0o7777 : 0o666, reporting: path)
+        if exists { _ = chmod(temporary, status.st_mode & 0o7777) }
+        guard rename(temporary, target) == 0 else { throw systemError(path) }
+    } catch {
+        unlink(temporary)
+        throw error
+    }
+}
+
+private func write(
+    _ text: String, opening target: String, flags: Int32, mode: mode_t, reporting path: String
+) throws(FileError) {
+    let descriptor = open(target, flags | O_CLOEXEC, mode)
+    guard descriptor >= 0 else { throw systemError(path) }
+    var bytes = ContiguousArray(text.utf8)[...]
+    while !bytes.isEmpty {
+        let written = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+        if written < 0, errno == EINTR { continue }
+        guard written > 0 else {
+            let failure = systemError(path)
+            close(descriptor)
+            throw failure
+        }
+        bytes = bytes.dropFirst(written)
+    }
+    guard close(descriptor) == 0 else { throw systemError(path) }
+}
+
+private func systemError(_ path: String) -> FileError {
+    FileError(path: path, kind: .cannotCreate, message: "cannot be written: " + String(cString: strerror(errno)))
+}

@@ -1,0 +1,112 @@
+import Foundation
+
+/// Why a file could not be read or written; one line for people, and what kind of exit it deserves.
+public struct FileError: Error, Sendable, CustomStringConvertible {
+    /// What went wrong, in the terms of sysexits(3).
+    public enum Kind: Sendable, Hashable {
+        /// The file says something wrong (exit code 65).
+        case badData
+        /// The file is not there or cannot be read (exit code 66).
+        case noInput
+        /// The file cannot be written (exit code 73).
+        case cannotCreate
+    }
+
+    /// The path as the user gave it.
+    public let path: String
+    /// What went wrong.
+    public let kind: Kind
+    /// What is wrong, without the path.
+    public let message: String
+
+    /// Creates an error about one file.
+    public init(path: String, kind: Kind, message: String) {
+        self.path = path
+        self.kind = kind
+        self.message = message
+    }
+
+    /// One line: path and message, control characters made visible.
+    public var description: String {
+        "\(path): \(message)".unicodeScalars
+            .map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }.joined()
+    }
+}
+
+/// Reads a JSON file into `Value` and turns every fault into a ``FileError`` that says where in the file it is.
+///
+/// - Throws: ``FileError`` of kind `noInput` or `badData`.
+func decodeJSON<Value: Decodable>(
+    _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String
+) throws(FileError) -> Value {
+    let data = try readFile(path)
+    do {
+        return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+        throw FileError(path: path, kind: .badData, message: explain(error, describe: describe))
+    } catch {
+        throw FileError(path: path, kind: .badData, message: "is not valid JSON")
+    }
+}
+
+/// Files above this size are refused unread: no graph that this program can schedule comes near it.
+private let largestFileBytes = 512 << 20
+
+private func readFile(_ path: String) throws(FileError) -> Data {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+        throw FileError(path: path, kind: .noInput, message: "no such file")
+    }
+    guard !isDirectory.boolValue else {
+        throw FileError(path: path, kind: .noInput, message: "is a directory, not a file")
+    }
+    guard let handle = FileHandle(forReadingAtPath: path) else {
+        throw FileError(path: path, kind: .noInput, message: "cannot be read")
+    }
+    defer { try? handle.close() }
+    guard let data = try? handle.read(upToCount: largestFileBytes + 1) else {
+        // An empty file reads as nil on some systems, as no bytes on others.
+        throw FileError(path: path, kind: .badData, message: "is empty")
+    }
+    guard data.count <= largestFileBytes else {
+        throw FileError(path: path, kind: .badData, message: "is larger than \(largestFileBytes >> 20) MiB")
+    }
+    guard !data.isEmpty else { throw FileError(path: path, kind: .badData, message: "is empty") }
+    return data
+}
+
+private func explain(_ error: DecodingError, describe: (String, Int) -> String) -> String {
+    switch error {
+    case .keyNotFound(let key, _):
+        return "the field \"\(key.stringValue)\" is missing"
+    case .typeMismatch(let type, let context):
+        return "\(place(context.codingPath, describe)) is not \(article(type))"
+    case .valueNotFound(let type, let context):
+        return "\(place(context.codingPath, describe)) is null, not \(article(type))"
+    case .dataCorrupted(let context) where context.codingPath.isEmpty:
+        let reason = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
+        return "is not valid JSON" + (reason.map { ": \($0.prefix(160))" } ?? "")
+    case .dataCorrupted(let context):
+        return "\(place(context.codingPath, describe)): \(context.debugDescription.prefix(160))"
+    @unknown default:
+        return "is not valid"
+    }
+}
+
+private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String) -> String {
+    guard let list = path.first?.stringValue else { return "the file as a whole" }
+    let indices = path.dropFirst().compactMap(\.intValue)
+    let field = list + indices.map { "[\($0)]" }.joined()
+    guard let first = indices.first else { return "\"\(field)\"" }
+    return "\(describe(list, first)): \"\(field)\""
+}
+
+private func article(_ type: any Any.Type) -> String {
+    switch type {
+    case is Int.Type: "a whole number"
+    case is Double.Type: "a number"
+    case is String.Type: "a string"
+    case is any RangeReplaceableCollection.Type: "a list"
+    default: "an object"
+    }
+}
