@@ -40,6 +40,7 @@ struct GridShape: Sendable {
 extension CostPattern {
     /// Sums up a step's demands for one grid shape.
     init(_ structure: StepStructure, problem: Problem, isResident: (TensorID) -> Bool, shape: GridShape) {
+        isInUse = true
         addSlices(structure, problem, isResident, shape)
         addRegions(structure, problem, shape)
     }

@@ -7,6 +7,8 @@ import TensorGraph
 /// each of the eight cases the sums below are constants of the step, so that a query costs the same for two ops as
 /// for fifty.
 struct CostPattern: Sendable {
+    /// False for shapes that no granularity of the step gives.
+    var isInUse = false
     /// Elements of slices that never change.
     var constantElements = 0.0
     /// Elements per tile row of slices of tile rows and whole columns.

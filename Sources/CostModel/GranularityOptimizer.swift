@@ -1,0 +1,90 @@
+import TensorGraph
+
+/// A granularity and tile order, and what they make of a step.
+public struct GranularityChoice: Sendable, Hashable {
+    /// Tile size and depth.
+    public var granularity: Granularity
+    /// Tile order.
+    public var order: TileOrder
+    /// Latency of the step, in units of time.
+    public var latency: Double
+}
+
+/// Finds the granularity and tile order at which a step runs fastest within fast memory (FORMULATION.md section 1).
+///
+/// Two facts carry the search. Compute per tile does not depend on the tile's size, so fewer tiles are better and
+/// tile counts bound latency from below. And over the k-steps of a tile, compute and streamed elements add up to the
+/// same whatever the depth, so merging all k-steps of a tile into one bounds latency from below for all depths, and
+/// the deepest that fits is best or close to it.
+public struct GranularityOptimizer: Sendable {
+    /// How much is searched.
+    public enum Mode: Sendable, Hashable {
+        /// Tile sizes that split a side evenly, the tallest that fit beside each width, few depths.
+        case fast
+        /// Every tile width, tile height and depth up to native, in all named tile orders; pruned by bounds only.
+        case exhaustive
+    }
+
+    /// How deep k-steps may be.
+    public let reductionCap: ReductionCap
+    /// How much is searched.
+    public let mode: Mode
+    private let problem: Problem
+    private let hardware: Hardware
+
+    /// Steps whose iterations overlap without a closed form are simulated up to this many iterations; granularities
+    /// with more are passed over.
+    static let maximumSimulatedIterations = 20_000
+
+    /// Creates an optimizer.
+    public init(_ problem: Problem, reductionCap: ReductionCap = .native, mode: Mode = .fast) {
+        self.problem = problem
+        self.hardware = problem.hardware
+        self.reductionCap = reductionCap
+        self.mode = mode
+    }
+
+    /// The best granularity and order, or nil when none fits or none is below the limit.
+    ///
+    /// - Parameters:
+    ///   - cost: the step, with what is resident and retained.
+    ///   - resident: the resident tensors that `cost` was made with; needed where a granularity has to be simulated.
+    ///   - limit: latencies from here on are of no interest; the tighter, the faster the search.
+    public func best(for cost: StepCost, resident: [TensorID], below limit: Double = .infinity) -> GranularityChoice? {
+        guard cost.residentElements + cost.retainedElements <= cost.capacity else { return nil }
+        var search = GranularitySearch(self, cost, resident, problem, limit: limit)
+        switch mode {
+        case .fast: search.runFast()
+        case .exhaustive: search.runExhaustive()
+        }
+        return search.best
+    }
+
+    /// The smallest working set of the step at any granularity that RULES 3.3 and 3.9 allow, in elements.
+    public func smallestWorkingSet(of cost: StepCost) -> Double {
+        let structure = cost.structure
+        var candidates = [
+            Granularity(width: structure.prologueWidth, height: structure.prologueHeight, depth: 1)
+        ]
+        if structure.sinkReduction <= depthLimit(structure) {
+            candidates.append(Granularity(width: 1, height: 1, depth: structure.sinkReduction))
+        }
+        // Whole sides merge slices, which can outweigh their size.
+        for candidate in candidates {
+            let width = max(candidate.width, min(structure.outputWidth, hardware.nativeWidth))
+            let height = max(candidate.height, min(structure.outputHeight, hardware.nativeHeight))
+            candidates.append(Granularity(width: width, height: candidate.height, depth: candidate.depth))
+            candidates.append(Granularity(width: candidate.width, height: height, depth: candidate.depth))
+            candidates.append(Granularity(width: width, height: height, depth: candidate.depth))
+        }
+        return candidates.lazy.filter {
+            (try? structure.check($0, hardware: hardware, cap: reductionCap)) != nil
+        }
+        .map(cost.workingSet).min() ?? .infinity
+    }
+
+    /// The deepest k-step that RULES 3.3 allows.
+    func depthLimit(_ structure: StepStructure) -> Int {
+        structure.hasMatMul ? min(structure.smallestReduction, reductionCap.limit(hardware)) : 1
+    }
+}

@@ -1,0 +1,202 @@
+import TensorGraph
+
+/// One run of the granularity search over one step.
+struct GranularitySearch {
+    private(set) var best: GranularityChoice?
+    private let cost: StepCost
+    private let structure: StepStructure
+    private let resident: [TensorID]
+    private let problem: Problem
+    private let depthLimit: Int
+    private let canBeSingleDepth: Bool
+    private let ordersMatter: Bool
+    private var limit: Double
+    /// Compute time of one tile over all its k-steps, from below.
+    private let tileCompute: Double
+
+    private let widestTile: Int
+    private let tallestTile: Int
+
+    init(
+        _ optimizer: GranularityOptimizer, _ cost: StepCost, _ resident: [TensorID], _ problem: Problem, limit: Double
+    ) {
+        self.cost = cost
+        self.structure = cost.structure
+        self.resident = resident
+        self.problem = problem
+        self.limit = limit
+        depthLimit = optimizer.depthLimit(cost.structure)
+        canBeSingleDepth = structure.sinkReduction <= depthLimit
+        // Slices that depend on the tile's row alone or column alone are what an order can keep or lose.
+        ordersMatter = cost.patterns.contains { $0.perTileRow > 0 && $0.perTileColumn > 0 }
+        tileCompute = cost.tileComputeBound
+        widestTile = min(structure.outputWidth, problem.hardware.nativeWidth)
+        tallestTile = min(structure.outputHeight, problem.hardware.nativeHeight)
+    }
+
+    // MARK: Fast
+
+    mutating func runFast() {
+        let heights = Self.evenSizes(structure.outputHeight, upTo: problem.hardware.nativeHeight)
+        for width in Self.evenSizes(structure.outputWidth, upTo: problem.hardware.nativeWidth) {
+            let columns = ceilDivide(structure.outputWidth, width)
+            guard bound(rows: ceilDivide(structure.outputHeight, tallestTile), columns: columns) < limit else { break }
+            var fits = 0
+            for height in heights {
+                guard bound(rows: ceilDivide(structure.outputHeight, height), columns: columns) < limit else { break }
+                if tryDepths(width: width, height: height) { fits += 1 }
+                // A lower tile of the same width moves more and computes more often; one more is tried because the
+                // depth that fits beside it is larger.
+                if fits == 2 { break }
+            }
+        }
+    }
+
+    /// Tries the deepest k-step that fits, the even split at as many k-steps, and the single k-step.
+    ///
+    /// - Returns: whether any depth fits.
+    private mutating func tryDepths(width: Int, height: Int) -> Bool {
+        var fits = false
+        if canBeSingleDepth {
+            fits = attempt(width: width, height: height, depth: structure.sinkReduction)
+            if structure.sinkCount == 0 { return fits }
+        }
+        guard let (width, height) = tileForSeveralDepths(width, height) else { return fits }
+        let deepest = deepestFitting(width: width, height: height)
+        guard deepest > 0 else { return fits }
+        attempt(width: width, height: height, depth: deepest)
+        let even = ceilDivide(structure.sinkReduction, ceilDivide(structure.sinkReduction, deepest))
+        if even != deepest { attempt(width: width, height: height, depth: even) }
+        return true
+    }
+
+    /// Sizes ceil(side / n), the largest first: all of the first few, then fewer and fewer.
+    private static func evenSizes(_ side: Int, upTo native: Int) -> [Int] {
+        var sizes: [Int] = []
+        var parts = ceilDivide(side, native)
+        while true {
+            let size = ceilDivide(side, parts)
+            if sizes.last != size { sizes.append(size) }
+            guard size > 1 else { return sizes }
+            parts += max(1, parts / 5)
+        }
+    }
+
+    // MARK: Exhaustive
+
+    mutating func runExhaustive() {
+        // The deepest fitting tile of each size gives a good limit first; then everything below it is looked at.
+        runFast()
+        let widths = (1...widestTile).reversed()
+        let heights = (1...tallestTile).reversed()
+        for width in widths {
+            let columns = ceilDivide(structure.outputWidth, width)
+            guard bound(rows: ceilDivide(structure.outputHeight, tallestTile), columns: columns) < limit else { break }
+            for height in heights {
+                guard bound(rows: ceilDivide(structure.outputHeight, height), columns: columns) < limit else { break }
+                exhaustDepths(width: width, height: height)
+            }
+        }
+    }
+
+    private mutating func exhaustDepths(width: Int, height: Int) {
+        if canBeSingleDepth {
+            attempt(width: width, height: height, depth: structure.sinkReduction)
+            if structure.sinkCount == 0 { return }
+        }
+        guard let (width, height) = tileForSeveralDepths(width, height) else { return }
+        let deepest = deepestFitting(width: width, height: height)
+        guard deepest > 0, depthBound(width: width, height: height) < limit else { return }
+        for depth in stride(from: deepest, through: 1, by: -1) {
+            attempt(width: width, height: height, depth: depth)
+            guard depthBound(width: width, height: height) < limit else { return }
+        }
+    }
+
+    /// A lower bound of the latency at this tile size over all depths with several k-steps and all named orders.
+    private func depthBound(width: Int, height: Int) -> Double {
+        let granularity = Granularity(width: width, height: height, depth: 1)
+        guard cost.depthsAddUp(granularity) else { return 0 }
+        guard ordersMatter else { return cost.mergedBound(granularity, order: .raster) }
+        return TileOrder.named.reduce(.infinity) { min($0, cost.mergedBound(granularity, order: $1)) }
+    }
+
+    // MARK: Shared
+
+    private func bound(rows: Int, columns: Int) -> Double {
+        // A hair below, so that rounding never prunes an equal.
+        max(tileCompute * Double(rows) * Double(columns), 0) * (1 - 1e-12)
+    }
+
+    /// The tile grown to what Pointwise ops that feed a MatMul need when there are several k-steps (RULES 3.9).
+    ///
+    /// A tile may be wider than the output; only one that covers a whole side can grow without changing the grid.
+    private func tileForSeveralDepths(_ width: Int, _ height: Int) -> (width: Int, height: Int)? {
+        guard structure.sinkReduction > 1 else { return nil }
+        let wide = width == structure.outputWidth ? max(width, structure.prologueWidth) : width
+        let high = height == structure.outputHeight ? max(height, structure.prologueHeight) : height
+        guard wide >= structure.prologueWidth, high >= structure.prologueHeight,
+            wide <= problem.hardware.nativeWidth, high <= problem.hardware.nativeHeight
+        else { return nil }
+        return (wide, high)
+    }
+
+    /// The largest depth with several k-steps whose working set fits; 0 if none does.
+    ///
+    /// The working set grows with the depth, so bisection finds it.
+    private func deepestFitting(width: Int, height: Int) -> Int {
+        let deepest = min(depthLimit, structure.sinkReduction - 1)
+        func fits(_ depth: Int) -> Bool {
+            cost.workingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
+        }
+        guard deepest >= 1, fits(1) else { return 0 }
+        if fits(deepest) { return deepest }
+        var (low, high) = (1, deepest)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if fits(middle) { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    /// Costs one granularity in every order that can matter and keeps it if it is the best so far.
+    ///
+    /// - Returns: whether it fits.
+    @discardableResult
+    private mutating func attempt(width: Int, height: Int, depth: Int) -> Bool {
+        let granularity = Granularity(width: width, height: height, depth: depth)
+        guard cost.workingSet(granularity) <= cost.capacity else { return false }
+        guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }
+        let (rows, columns) = structure.grid(granularity)
+        consider(granularity, .raster, cost.latency(granularity, order: .raster))
+        guard ordersMatter, rows > 1, columns > 1, rows * columns <= TileOrder.maximumListedTiles else { return true }
+        consider(granularity, .rowSnake, cost.latency(granularity, order: .rowSnake))
+        consider(granularity, .columnMajor, cost.latency(granularity, order: .columnMajor))
+        consider(granularity, .columnSnake, cost.latency(granularity, order: .columnSnake))
+        return true
+    }
+
+    private mutating func attemptSimulated(_ granularity: Granularity) -> Bool {
+        let (rows, columns) = structure.grid(granularity)
+        let tiles = rows.multipliedReportingOverflow(by: columns)
+        let iterations = tiles.partialValue.multipliedReportingOverflow(
+            by: structure.reductionSteps(depth: granularity.depth))
+        guard !tiles.overflow, !iterations.overflow,
+            iterations.partialValue <= GranularityOptimizer.maximumSimulatedIterations
+        else { return false }
+        let simulator = StepSimulator(problem, structure, resident: Set(resident))
+        for order in TileOrder.named {
+            if let evaluation = try? simulator.simulate(granularity, order: order) {
+                consider(granularity, order, evaluation.latency)
+            }
+        }
+        return true
+    }
+
+    @inline(__always)
+    private mutating func consider(_ granularity: Granularity, _ order: TileOrder, _ latency: Double) {
+        guard latency < limit else { return }
+        limit = latency
+        best = GranularityChoice(granularity: granularity, order: order, latency: latency)
+    }
+}

@@ -1,0 +1,80 @@
+import TensorGraph
+
+extension StepCost {
+    /// Compute time of one tile over all its k-steps, from below, whatever tile size and depth.
+    ///
+    /// Sinks and epilogue ops are charged in full once per tile (RULES 4). Every other op is charged at least once
+    /// per tile for some region; a region along a reduction adds up to whole native tiles over the k-steps, of which
+    /// there is at least one. With a single k-step all charges fall into one iteration and add up to no less.
+    var tileComputeBound: Double {
+        var total = sinkCompute + epilogueCompute
+        var least = Double.infinity
+        for pattern in patterns {
+            // Linear rates add up over the k-steps to the whole reduction; ceilings are at least one.
+            let streamed =
+                pattern.computeEach.linear * Double(structure.sinkReduction)
+                + pattern.computeEach.nativeRows + pattern.computeEach.nativeColumns
+                + (pattern.computeEach.nativeRowsLinear + pattern.computeEach.nativeColumnsLinear)
+                * Double(structure.sinkReduction)
+            if pattern.isInUse { least = min(least, pattern.computeFirst + streamed) }
+        }
+        if least.isFinite { total += least }
+        return total
+    }
+
+    /// True when, over the k-steps of a tile of this size, compute and elements add up to no less at any depth than at
+    /// depth 1: no demands that coincide at some depths, no charge per k-step that is rounded up.
+    func depthsAddUp(_ granularity: Granularity) -> Bool {
+        let pattern = patterns[grid(granularity).patternIndex]
+        let each = pattern.computeEach
+        return !pattern.overlapsByRows && !pattern.overlapsByColumns && !pattern.overlapsByBoth
+            && each.nativeRows + each.nativeColumns + each.nativeRowsLinear + each.nativeColumnsLinear == 0
+            && pattern.mixed.isEmpty
+    }
+
+    /// A lower bound of the latency at this tile size and order for every depth with several k-steps: all k-steps of a
+    /// tile as one. Only where ``depthsAddUp(_:)``.
+    ///
+    /// The sum of the maxima of several iterations is at least the maximum of their sums. Over the k-steps of a tile
+    /// compute is linear in the depth and so adds up to the same at any; of slices, those with a reduction range on
+    /// both sides add up to the least at depth 1 and the others to the same.
+    ///
+    /// - Parameters:
+    ///   - granularity: tile width and height, and depth 1.
+    func mergedBound(_ granularity: Granularity, order: TileOrder) -> Double {
+        var sum = MergedSum(depths: Double(structure.reductionSteps(depth: granularity.depth)))
+        accumulate(granularity, order: order, into: &sum)
+        return sum.bound
+    }
+}
+
+/// Merges consecutive iteration classes of a tile: first, middle and last k-step.
+private struct MergedSum: IterationAccumulator {
+    let depths: Double
+    private var total = 0.0
+    private var tiles = 0.0
+    private var compute = 0.0
+    private var moved = 0.0
+    private var seen = 0.0
+
+    init(depths: Double) { self.depths = depths }
+
+    @inline(__always)
+    mutating func add(count: Double, compute: Double, loaded: Double, evicted: Double, bandwidth: Double) {
+        if seen == 0 {
+            tiles = count
+            self.compute = 0
+            moved = 0
+        }
+        let perTile = count / tiles
+        self.compute += perTile * compute
+        moved += perTile * (loaded + evicted)
+        seen += perTile
+        if seen >= depths - 0.5 {
+            total += tiles * max(self.compute, moved / bandwidth)
+            seen = 0
+        }
+    }
+
+    var bound: Double { total * (1 - 1e-12) }
+}
