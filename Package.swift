@@ -38,7 +38,7 @@ let package = Package(
         .target(
             name: "Scheduling",
             dependencies: [
-                "TensorGraph", "CostModel",
+                "TensorGraph", "CostModel", "MIP",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "BitCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -51,7 +51,7 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "Reporting",
+                "TensorGraph", "CostModel", "Scheduling", "Reporting", "MIP", "GLPKBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
