@@ -20,7 +20,10 @@ public struct ScheduleFile: Codable, Sendable {
     /// - Throws: ``FileError`` when the file is not a schedule: not JSON, a field missing or of another type, lists
     ///   of different lengths.
     public static func read(_ path: String) throws(FileError) -> Schedule {
-        let file = try decodeJSON(ScheduleFile.self, path: path) { _, index in "step \(index)" }
+        let wholeNumbers: [CodingKeys] = [.subgraphs, .granularities, .tensorsToRetain, .traversalOrders]
+        let file = try decodeJSON(
+            ScheduleFile.self, path: path, wholeNumbers: wholeNumbers.map(\.rawValue)
+        ) { _, index in "step \(index)" }
         do throws(ProblemError) {
             return try file.schedule()
         } catch {
