@@ -35,13 +35,19 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
 /// Reads a JSON file into `Value` and turns every fault into a ``FileError`` that says where in the file it is.
 ///
+/// - Parameters:
+///   - wholeNumbers: the fields that hold nothing but whole numbers, or lists of them.
+///   - describe: what an element of a list is about: an op, a tensor, a step.
 /// - Throws: ``FileError`` of kind `noInput` or `badData`.
 func decodeJSON<Value: Decodable>(
-    _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String
+    _ type: Value.Type, path: String, wholeNumbers: [String], describe: (_ list: String, _ index: Int) -> String
 ) throws(FileError) -> Value {
     let data = try readFile(path)
     do {
         return try JSONDecoder().decode(type, from: data)
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+        let message = numberFault(data, wholeNumbers, describe) ?? explain(.dataCorrupted(context), describe: describe)
+        throw FileError(path: path, kind: .badData, message: message)
     } catch let error as DecodingError {
         throw FileError(path: path, kind: .badData, message: explain(error, describe: describe))
     } catch {
@@ -93,9 +99,24 @@ private func explain(_ error: DecodingError, describe: (String, Int) -> String) 
     }
 }
 
+/// What is wrong with a number of a file that is JSON otherwise; nil if no number is.
+private func numberFault(_ data: Data, _ wholeNumbers: [String], _ describe: (String, Int) -> String) -> String? {
+    guard case .object(let fields)? = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
+    for (list, value) in fields.sorted(by: { $0.key < $1.key }) {
+        let isWhole = wholeNumbers.contains(list)
+        if let indices = value.numberFault(mustBeWhole: isWhole) {
+            return place(list, indices, describe) + (isWhole ? " is not a whole number in range" : " is out of range")
+        }
+    }
+    return nil
+}
+
 private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String) -> String {
     guard let list = path.first?.stringValue else { return "the file as a whole" }
-    let indices = path.dropFirst().compactMap(\.intValue)
+    return place(list, path.dropFirst().compactMap(\.intValue), describe)
+}
+
+private func place(_ list: String, _ indices: [Int], _ describe: (String, Int) -> String) -> String {
     let field = list + indices.map { "[\($0)]" }.joined()
     guard let first = indices.first else { return "\"\(field)\"" }
     return "\(describe(list, first)): \"\(field)\""

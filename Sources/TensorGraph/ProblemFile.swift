@@ -38,7 +38,12 @@ public struct ProblemFile: Codable, Sendable {
     ///
     /// - Throws: ``FileError`` that names the file, the op or tensor and what is wrong.
     public static func read(_ path: String) throws(FileError) -> Problem {
-        let file = try decodeJSON(ProblemFile.self, path: path) { list, index in
+        let wholeNumbers: [CodingKeys] = [
+            .widths, .heights, .inputs, .outputs, .fastMemoryCapacity, .nativeGranularity,
+        ]
+        let file = try decodeJSON(
+            ProblemFile.self, path: path, wholeNumbers: wholeNumbers.map(\.rawValue)
+        ) { list, index in
             list == "widths" || list == "heights" ? "tensor \(index)" : "op \(index)"
         }
         do throws(ProblemError) {
@@ -94,8 +99,8 @@ public struct ProblemFile: Codable, Sendable {
             }
             ops.append(
                 Op(
-                    kind: kind, inputs: inputs[index].map { TensorID($0) }, outputs: outputs[index].map { TensorID($0) },
-                    baseCost: baseCosts[index]))
+                    kind: kind, inputs: inputs[index].map { TensorID($0) },
+                    outputs: outputs[index].map { TensorID($0) }, baseCost: baseCosts[index]))
         }
         return try Problem(
             tensors: zip(widths, heights).map { Tensor(width: $0, height: $1) }, ops: ops,

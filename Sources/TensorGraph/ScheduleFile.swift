@@ -20,7 +20,10 @@ public struct ScheduleFile: Codable, Sendable {
     /// - Throws: ``FileError`` when the file is not a schedule: not JSON, a field missing or of another type, lists
     ///   of different lengths.
     public static func read(_ path: String) throws(FileError) -> Schedule {
-        let file = try decodeJSON(ScheduleFile.self, path: path) { _, index in "step \(index)" }
+        let wholeNumbers: [CodingKeys] = [.subgraphs, .granularities, .tensorsToRetain, .traversalOrders]
+        let file = try decodeJSON(
+            ScheduleFile.self, path: path, wholeNumbers: wholeNumbers.map(\.rawValue)
+        ) { _, index in "step \(index)" }
         do throws(ProblemError) {
             return try file.schedule()
         } catch {
@@ -67,7 +70,8 @@ public struct ScheduleFile: Codable, Sendable {
         let orders = zip(schedule.steps, grids).map { step, grid -> String in
             guard step.order != .raster else { return "null" }
             let tiles = step.order.tiles(rows: grid.rows, columns: grid.columns)
-            return tiles == Array(0..<tiles.count) ? "null" : jsonList(tiles)
+            // A permutation of the wrong length is listed as it stands, for the evaluator to reject when read again.
+            return tiles == Array(0..<(grid.rows * grid.columns)) ? "null" : jsonList(tiles)
         }
         let fields = [
             ("subgraphs", schedule.steps.map { jsonList($0.ops.map(\.index)) }),
