@@ -8,6 +8,13 @@ public struct GranularityChoice: Sendable, Hashable {
     public var order: TileOrder
     /// Latency of the step, in units of time.
     public var latency: Double
+
+    /// Creates a choice.
+    public init(granularity: Granularity, order: TileOrder, latency: Double) {
+        self.granularity = granularity
+        self.order = order
+        self.latency = latency
+    }
 }
 
 /// Finds the granularity and tile order at which a step runs fastest within fast memory (FORMULATION.md section 1).

@@ -15,8 +15,8 @@ public struct CandidateEnumerator: Sendable {
     /// Limits on the work; all counts, so that the result does not depend on the machine.
     public struct Limits: Sendable, Hashable {
         /// Connected op sets looked at.
-        public var connectedSets = 20_000_000
-        /// Candidates kept; about 1 KiB of memory each.
+        public var connectedSets = 4_000_000
+        /// Op sets priced, and candidates kept; about 1 KiB of memory each.
         public var candidates = 400_000
         /// Sets of tensors that one step may retain.
         public var retainedSets = 64
@@ -58,6 +58,7 @@ public struct CandidateEnumerator: Sendable {
         }
         var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
         let sets = connectedSets(&result, isCancelled)
+        guard result.isComplete else { return result }
         let handOffs = HandOffs(problem, sets: sets, limits: limits)
         result.omissions += handOffs.omissions
         price(sets, handOffs, &result, isCancelled)
@@ -67,43 +68,43 @@ public struct CandidateEnumerator: Sendable {
 
     // MARK: Op sets
 
-    private struct RootResult: Sendable {
-        var sets: [[OpID]] = []
-        var visited = 0
-        var ended = false
-    }
-
     private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]] {
         let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap)
-        // Every root may use what a fair share of the limit is, or else the result would depend on who came first.
-        let share = max(1000, limits.connectedSets / max(1, connected.count) * 4)
         let opOfNumber = connected.opOfNumber
+        let limits = limits
+        let progress = EnumerationProgress()
         let parts = parallelMap(count: connected.count, threads: threads) { root in
             var connected = connected
-            var part = RootResult()
-            var seen = 0
-            part.ended = connected.enumerate(root: root) { set, canFit in
-                seen += 1
-                if canFit { part.sets.append(set.members.reversed().map { opOfNumber[$0] }) }
-                return seen < share && (seen & 4095 != 0 || !isCancelled())
-            }
-            part.visited = connected.visited
-            return part
+            var sets: [[OpID]] = []
+            let ended = connected.enumerate(
+                root: root,
+                continues: { visited in
+                    guard visited & 255 == 0 else { return true }
+                    progress.visited.add(256, ordering: .relaxed)
+                    return progress.isWithin(limits) && !isCancelled()
+                },
+                visit: { set, canFit in
+                    guard canFit else { return }
+                    progress.admissible.add(1, ordering: .relaxed)
+                    sets.append(set.members.reversed().map { opOfNumber[$0] })
+                })
+            progress.visited.add(connected.visited & 255, ordering: .relaxed)
+            if !ended { progress.unended.add(1, ordering: .relaxed) }
+            return sets
         }
-        var sets: [[OpID]] = []
-        for part in parts {
-            sets += part.sets
-            result.statistics.connected += part.visited
-        }
-        if isCancelled() {
-            result.omissions.append("the enumeration of op sets was stopped")
-        } else if !parts.allSatisfy(\.ended) {
-            let full = parts.count { !$0.ended }
+        result.statistics.connected = progress.visited.load(ordering: .relaxed)
+        result.statistics.admissible = progress.admissible.load(ordering: .relaxed)
+        let unended = progress.unended.load(ordering: .relaxed)
+        if unended > 0 || !progress.isWithin(limits) {
+            // A part of the sets would depend on which thread came first, and proves nothing: none is kept.
             result.omissions.append(
-                "more than \(share) connected op sets end in each of \(full) ops: more than \(limits.connectedSets) in all")
+                "op sets: stopped after \(result.statistics.connected) connected sets, "
+                    + "\(result.statistics.admissible) of them steps by shape and memory; "
+                    + "\(unended) of \(connected.count) ops, as last op of a step, were not finished"
+                    + (isCancelled() ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.candidates)"))
+            return []
         }
-        result.statistics.admissible = sets.count
-        return sets
+        return parts.flatMap { $0 }
     }
 
     // MARK: Prices
@@ -172,6 +173,18 @@ public struct CandidateEnumerator: Sendable {
                     Candidate(structure, resident: resident, choice: choice, problem: problem))
             }
         }
+    }
+}
+
+/// Counts of an enumeration that several threads share.
+private final class EnumerationProgress: Sendable {
+    let visited = Atomic(0)
+    let admissible = Atomic(0)
+    let unended = Atomic(0)
+
+    func isWithin(_ limits: CandidateEnumerator.Limits) -> Bool {
+        visited.load(ordering: .relaxed) <= limits.connectedSets
+            && admissible.load(ordering: .relaxed) <= limits.candidates
     }
 }
 

@@ -38,28 +38,34 @@ struct ConnectedSets {
 
     /// Calls `visit` with every connected set whose smallest number is `root` and whose outputs have one shape.
     ///
-    /// - Parameter visit: also told whether the set can fit in fast memory: false when it does at no granularity, but
-    ///   true is no promise. Returns false to end the enumeration.
+    /// - Parameters:
+    ///   - continues: asked at every set looked at, with their number so far; false ends the enumeration.
+    ///   - visit: also told whether the set can fit in fast memory: false when it does at no granularity, but true is
+    ///     no promise.
     /// - Returns: whether the enumeration ran to its end.
-    mutating func enumerate(root: Int, visit: (_ set: OpSet, _ canFit: Bool) -> Bool) -> Bool {
+    mutating func enumerate(
+        root: Int, continues: (Int) -> Bool = { _ in true }, visit: (_ set: OpSet, _ canFit: Bool) -> Void
+    ) -> Bool {
         var excluded = OpSet()
         for number in 0..<root { excluded.insert(number) }
         var set = OpSet()
         set.insert(root)
-        return grow(set, neighbours[root].subtracting(excluded), excluded, visit)
+        return grow(set, neighbours[root].subtracting(excluded), excluded, continues, visit)
     }
 
     /// - Parameters:
     ///   - candidates: neighbours of the set about which nothing is decided.
     ///   - excluded: ops that are out.
     private mutating func grow(
-        _ set: OpSet, _ candidates: OpSet, _ excluded: OpSet, _ visit: (_ set: OpSet, _ canFit: Bool) -> Bool
+        _ set: OpSet, _ candidates: OpSet, _ excluded: OpSet, _ continues: (Int) -> Bool,
+        _ visit: (_ set: OpSet, _ canFit: Bool) -> Void
     ) -> Bool {
         guard facts.allowSteps(including: set, excluding: excluded) else { return true }
         visited += 1
+        guard continues(visited) else { return false }
         if facts.haveOneShape(set) {
             let canFit = facts.allowSteps(including: set, excluding: all.subtracting(set))
-            guard visit(set, canFit) else { return false }
+            visit(set, canFit)
         }
         var candidates = candidates
         var excluded = excluded
@@ -68,7 +74,7 @@ struct ConnectedSets {
             var larger = set
             larger.insert(next)
             let added = neighbours[next].subtracting(excluded).subtracting(larger)
-            guard grow(larger, candidates.union(added), excluded, visit) else { return false }
+            guard grow(larger, candidates.union(added), excluded, continues, visit) else { return false }
             excluded.insert(next)
             guard facts.allowSteps(including: set, excluding: excluded) else { return true }
         }

@@ -1,0 +1,297 @@
+import CostModel
+import MIP
+import Synchronization
+import TensorGraph
+
+/// One run of the exact scheduler.
+struct ExactRun {
+    private let scheduler: ExactScheduler
+    private let control: SolveControl
+    private let evaluator: Evaluator
+    private var incumbent: SchedulingSnapshot?
+    private var bounds: [LowerBound] = []
+    private var candidates = CandidateSet(candidates: [], omissions: [], statistics: .init())
+    private var wasEnumerated = false
+    private var program: SchedulingResult.ProgramStatistics?
+    private var searchStates: Int?
+    private var limit: Limit?
+
+    private var problem: Problem { scheduler.problem }
+
+    init(_ scheduler: ExactScheduler, control: SolveControl) {
+        self.scheduler = scheduler
+        self.control = control
+        evaluator = Evaluator(scheduler.problem, reductionCap: scheduler.options.reductionCap)
+    }
+
+    // MARK: Course
+
+    mutating func solve() throws -> SchedulingResult {
+        var listOptions = ListScheduler.Options()
+        listOptions.reductionCap = scheduler.options.reductionCap
+        try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
+        timed(.compute, StructuralBounds.compute)
+        timed(.traffic, StructuralBounds.traffic)
+        if isDone { return try result(isOptimal: true) }
+        try enumerate()
+        guard !candidates.candidates.isEmpty else { return try result(isOptimal: false) }
+        try addIncumbentSteps()
+        guard let columns = CandidateColumns(candidates.candidates, problem: problem) else {
+            candidates.omissions.append("more than \(OpSet.capacity) tensors are written")
+            return try result(isOptimal: false)
+        }
+        // Not inside the call below: that would read `self` before the proof has changed it.
+        let isProven = try prove(columns)
+        return try result(isOptimal: isProven)
+    }
+
+    /// True when a bound for the problem meets the incumbent.
+    private var isDone: Bool {
+        guard let latency = incumbent?.latency else { return false }
+        let best = bounds.lazy.filter { $0.scope.isAboutProblem }.map(\.value).max() ?? 0
+        return best >= latency * (1 - max(SchedulingResult.tolerance, control.gap))
+    }
+
+    private func result(isOptimal: Bool) throws -> SchedulingResult {
+        guard let incumbent else { throw ExactScheduler.InconsistencyError(description: "no schedule was found") }
+        var ending: Termination = isOptimal ? .optimal : .feasible(limit ?? (control.isCancelled ? .interrupted : .time))
+        if isDone, !isOptimal { ending = .optimal }
+        if isOptimal, isDone, let best = bounds.filter({ $0.scope.isAboutProblem }).max(by: { $0.value < $1.value }),
+            best.value < incumbent.latency * (1 - SchedulingResult.tolerance)
+        {
+            ending = .feasible(.gap)
+        }
+        return SchedulingResult(
+            incumbent: incumbent, bounds: bounds, termination: ending,
+            candidateOmissions: wasEnumerated ? candidates.omissions : nil,
+            candidates: wasEnumerated ? candidates.statistics : nil, program: program, searchStates: searchStates,
+            seconds: control.elapsedSeconds)
+    }
+
+    // MARK: Incumbents and bounds
+
+    private mutating func accept(_ schedule: Schedule, from source: IncumbentSource) throws {
+        let evaluation: Evaluation
+        do {
+            evaluation = try evaluator.evaluate(schedule)
+        } catch {
+            throw ExactScheduler.InconsistencyError(
+                description: "a schedule from \(source.rawValue) is not valid: \(error)")
+        }
+        guard evaluation.totalLatency < incumbent?.latency ?? .infinity else { return }
+        let snapshot = SchedulingSnapshot(
+            schedule: schedule, evaluation: evaluation, source: source, seconds: control.elapsedSeconds)
+        incumbent = snapshot
+        control.report(.incumbent(snapshot))
+    }
+
+    /// Accepts chosen candidates in order; their latency must be what the program or the search said.
+    private mutating func accept(_ chosen: [Int], objective: Double, from source: IncumbentSource) throws {
+        let schedule = Schedule(steps: chosen.map { candidates.candidates[$0].step })
+        let before = incumbent?.latency ?? .infinity
+        try accept(schedule, from: source)
+        guard let latency = incumbent?.latency, latency < before else { return }
+        guard abs(latency - objective) <= 1e-6 * max(1, latency) else {
+            throw ExactScheduler.InconsistencyError(
+                description: "the objective \(objective) of \(source.rawValue) is not the latency \(latency)")
+        }
+    }
+
+    private mutating func timed(_ kind: LowerBound.Kind, _ bound: (Problem) -> Double) {
+        let start = control.elapsedSeconds
+        let value = bound(problem)
+        note(LowerBound(kind, value, scope: .problem, seconds: control.elapsedSeconds - start))
+    }
+
+    private mutating func note(_ bound: LowerBound) {
+        bounds.append(bound)
+        control.report(.bound(bound))
+    }
+
+    /// What a bound over the candidates is about.
+    private var candidateScope: ProofScope {
+        guard scheduler.options.level == .recompute else {
+            return .candidates(reason: "no op is recomputed")
+        }
+        return candidates.isComplete ? .namedOrders : .candidates(reason: candidates.omissions.joined(separator: "; "))
+    }
+
+    // MARK: Candidates
+
+    private mutating func enumerate() throws {
+        control.report(.phase("enumerate"))
+        let options = scheduler.options
+        let enumerator = CandidateEnumerator(
+            problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads)
+        let control = control
+        // Most of the time belongs to the proof; what has not been enumerated by then never will be.
+        let deadline = control.timeLimitSeconds.map { $0 * 0.6 } ?? .infinity
+        candidates = enumerator.enumerate { control.isCancelled || control.elapsedSeconds > deadline }
+        wasEnumerated = true
+    }
+
+    /// Adds the incumbent's steps that dominance or a limit left out, so that the program contains the incumbent.
+    private mutating func addIncumbentSteps() throws {
+        guard let incumbent else { return }
+        let analyzer = StepAnalyzer(problem)
+        var known = Set(candidates.candidates.map { StepPricer.Key(ops: $0.ops, resident: $0.resident, retained: $0.retained) })
+        var resident: [TensorID] = []
+        for (step, evaluation) in zip(incumbent.schedule.steps, incumbent.evaluation.steps) {
+            let structure = try analyzer.analyze(ops: analyzer.ordered(step.ops), retained: step.retained)
+            let key = StepPricer.Key(ops: structure.ops, resident: resident, retained: structure.retained)
+            if known.insert(key).inserted {
+                let choice = GranularityChoice(
+                    granularity: step.granularity, order: step.order, latency: evaluation.latency)
+                candidates.candidates.append(
+                    Candidate(structure, resident: resident, choice: choice, problem: problem))
+            }
+            resident = structure.retained
+        }
+    }
+
+    // MARK: Proof
+
+    private mutating func prove(_ columns: CandidateColumns) throws -> Bool {
+        control.report(.phase("relax"))
+        var prices = SearchPrices(columns: columns)
+        if let relaxed = try relax(columns) { prices = relaxed }
+        if isDone { return true }
+        let engine = scheduler.options.engine
+        if engine != .program, scheduler.options.level == .recompute, try search(columns, prices) { return true }
+        if engine != .search, !control.shouldStop { return try solveProgram(columns) }
+        return false
+    }
+
+    /// Solves the relaxation whose duals are prices of ops and hand-overs.
+    private mutating func relax(_ columns: CandidateColumns) throws -> SearchPrices? {
+        let start = control.elapsedSeconds
+        let relaxed = try ScheduleFormulation(
+            columns, candidates: candidates.candidates, problem: problem, level: .recompute, relaxed: true)
+        let control = control
+        let solution = try scheduler.solver.solveRelaxation(
+            relaxed.model,
+            options: LPOptions(
+                timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds },
+                certifies: scheduler.options.certifies, isCancelled: { control.isCancelled }))
+        guard solution.rowDuals.count == relaxed.model.rows.count else { return nil }
+        if solution.dualBound.isFinite {
+            note(
+                LowerBound(
+                    .linear, solution.dualBound, scope: candidateScope, seconds: control.elapsedSeconds - start,
+                    isCertified: solution.isCertified))
+        }
+        var prices = SearchPrices(columns: columns)
+        for (op, row) in relaxed.coverRows.enumerated() { prices.op[op] = solution.rowDuals[row.index] }
+        for (number, row) in relaxed.handOffRows { prices.handOver[number] = solution.rowDuals[row.index] }
+        prices.makeFeasible(columns)
+        return prices
+    }
+
+    private mutating func search(_ columns: CandidateColumns, _ prices: SearchPrices) throws -> Bool {
+        control.report(.phase("search"))
+        let start = control.elapsedSeconds
+        let control = control
+        let latency = incumbent?.latency ?? .infinity
+        // A second engine deserves its share of the time.
+        let share = scheduler.options.engine == .both ? 0.5 : 1.0
+        let deadline = start + control.remainingSeconds * share
+        let outcome = BackwardSearch(columns).run(
+            prices: prices, cutoff: latency, isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
+        searchStates = outcome.expanded
+        if let steps = outcome.steps { try accept(steps, objective: outcome.latency, from: .search) }
+        note(
+            LowerBound(
+                .search, min(outcome.lowerBound, incumbent?.latency ?? .infinity), scope: candidateScope,
+                seconds: control.elapsedSeconds - start))
+        return outcome.isProven
+    }
+
+    private mutating func solveProgram(_ columns: CandidateColumns) throws -> Bool {
+        control.report(.phase("program"))
+        let start = control.elapsedSeconds
+        var formulation = try ScheduleFormulation(
+            columns, candidates: candidates.candidates, problem: problem, level: scheduler.options.level)
+        let rows = formulation.model.rows.count
+        let linear = try tighten(&formulation)
+        let decoder = ScheduleDecoder(formulation)
+        let cuts = Atomic(0)
+        let allExact = Atomic(true)
+        var options = MIPOptions()
+        let control = control
+        options.timeLimitSeconds = control.timeLimitSeconds.map { _ in control.remainingSeconds }
+        options.relativeGap = control.gap
+        options.isCancelled = { control.isCancelled }
+        options.initialPoint = startPoint(formulation)
+        options.lazyRows = { point in
+            guard let cut = decoder.cut(at: point) else { return [] }
+            cuts.add(1, ordering: .relaxed)
+            if !cut.isExact { allExact.store(false, ordering: .relaxed) }
+            return [cut.row]
+        }
+        let solution = try scheduler.solver.solve(formulation.model, options: options) { _ in }
+        program = SchedulingResult.ProgramStatistics(
+            rows: rows, columns: formulation.model.columns.count, linearBound: linear, nodes: solution.nodes,
+            orderCuts: cuts.load(ordering: .relaxed))
+        limit = solution.termination.limit
+        if let found = solution.incumbent {
+            guard case .order(let steps) = decoder.decode(formulation.chosen(at: found.point)) else {
+                throw ExactScheduler.InconsistencyError(description: "the program's steps cannot be ordered")
+            }
+            try accept(steps, objective: found.objective, from: .integer)
+        }
+        let isExact = allExact.load(ordering: .relaxed)
+        note(
+            LowerBound(
+                .integer, min(solution.dualBound, incumbent?.latency ?? .infinity),
+                scope: isExact ? candidateScope : .candidates(reason: "a choice with repeated steps was cut off unproven"),
+                seconds: control.elapsedSeconds - start))
+        return solution.termination == .optimal && isExact
+    }
+
+    /// Adds supply cuts to the root until none is broken or nothing improves; returns the relaxation's objective.
+    private mutating func tighten(_ formulation: inout ScheduleFormulation) throws -> Double? {
+        let lp = try scheduler.solver.makeIncrementalLP(formulation.model)
+        var last = -Double.infinity
+        for _ in 0..<20 {
+            let control = control
+            let solution = try lp.solve(
+                LPOptions(
+                    timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds * 0.2 },
+                    isCancelled: { control.isCancelled }))
+            guard solution.termination == .optimal, let objective = solution.objective else {
+                return last.isFinite ? last : nil
+            }
+            guard objective > last + 1e-7 * abs(last) || last == -.infinity else { return objective }
+            last = objective
+            let cuts = formulation.supplyCuts(at: solution.point, limit: 200)
+            guard !cuts.isEmpty else { break }
+            for cut in cuts {
+                try lp.addRow(cut)
+                try formulation.add(cut)
+            }
+        }
+        return last
+    }
+
+    /// The incumbent as a point; nil when the level does not allow it.
+    private func startPoint(_ formulation: ScheduleFormulation) -> [Double]? {
+        guard let incumbent else { return nil }
+        var numbers: [StepPricer.Key: Int] = [:]
+        for (index, candidate) in candidates.candidates.enumerated() {
+            numbers[.init(ops: candidate.ops, resident: candidate.resident, retained: candidate.retained)] = index
+        }
+        var chosen: [Int] = []
+        var resident: [TensorID] = []
+        for step in incumbent.schedule.steps {
+            let rank = problem.graph.topologicalRank
+            let ops = step.ops.sorted { rank[$0.index] < rank[$1.index] }
+            guard let number = numbers[.init(ops: ops, resident: resident, retained: step.retained)] else { return nil }
+            chosen.append(number)
+            resident = step.retained
+        }
+        guard let point = formulation.point(choosing: chosen),
+            let report = try? FeasibilityReport(of: point, in: formulation.model), report.isFeasible
+        else { return nil }
+        return point
+    }
+}

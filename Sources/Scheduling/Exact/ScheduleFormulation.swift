@@ -1,0 +1,234 @@
+import CostModel
+import MIP
+import TensorGraph
+
+/// The integer program that picks steps from candidates (FORMULATION.md section 2; `models/README.md` derives it).
+///
+/// One column per candidate says how often it is a step of the schedule. Rows carry the names of their constraint: C1
+/// `cover`, C2 `supply`, C3 `handoff`, C4 `output`, C5 `memory`. C6, the order, is not written down: `ScheduleDecoder`
+/// finds cycles and hands them over as lazy rows.
+public struct ScheduleFormulation: Sendable {
+    /// Which schedules the program allows.
+    public enum Level: String, Sendable, Hashable, CaseIterable {
+        /// Every op is in exactly one step.
+        case partition
+        /// Ops may be recomputed: every op is in at least one step. Proves for the problem what `partition` cannot.
+        case recompute
+    }
+
+    /// The program.
+    public private(set) var model: MIPModel
+    /// Which schedules it allows.
+    public let level: Level
+    /// For each column of the model, its candidate. Columns come before all others in the model.
+    public let candidateOfColumn: [Int]
+    /// Duals of these rows are prices for ``BackwardSearch``.
+    private(set) var coverRows: [RowID] = []
+    private(set) var handOffRows: [Int: RowID] = [:]
+    /// Candidates that take a hand-over and make none. Each copy of a step that makes one starts a chain of hand-overs
+    /// that ends in one of these, and none of these is needed twice: so a step is needed as often at most.
+    private let chainEnds: Int
+    let columns: CandidateColumns
+    let problem: Problem
+
+    /// Writes the program.
+    ///
+    /// - Parameters:
+    ///   - writesMemoryRows: adds the rows C5, which hold by construction, so that an exported model shows them.
+    ///   - relaxed: leaves out C2 and C4: the program whose duals price ops and hand-overs.
+    /// - Throws: `MIPModelError` for latencies that are not finite, which no evaluator returns.
+    init(
+        _ columns: CandidateColumns, candidates: [Candidate], problem: Problem, level: Level,
+        writesMemoryRows: Bool = false, relaxed: Bool = false
+    ) throws {
+        self.columns = columns
+        self.problem = problem
+        self.level = level
+        model = MIPModel(name: "schedule_\(level.rawValue)")
+        let chosen = columns.columns.indices.filter {
+            level == .recompute || Self.isClosed(candidates[$0], problem)
+        }
+        candidateOfColumn = chosen
+        chainEnds = chosen.count { columns.columns[$0].resident != 0 && columns.columns[$0].retained == 0 }
+        for index in chosen { try addColumn(index, candidates[index]) }
+        try addCoverRows()
+        try addHandOffRows()
+        guard !relaxed else { return }
+        try addSupplyRows()
+        try addOutputRows()
+        if writesMemoryRows { try addMemoryRows(candidates) }
+    }
+
+    /// True when every reader of a tensor that lives inside the step, or is handed over, gets it without slow memory.
+    ///
+    /// At the level `partition` no other step can evict it.
+    private static func isClosed(_ candidate: Candidate, _ problem: Problem) -> Bool {
+        let members = Set(candidate.ops)
+        return candidate.ops.allSatisfy { op in
+            problem[op].outputs.allSatisfy { tensor in
+                let readers = problem.graph.readers[tensor.index]
+                return !readers.contains(where: members.contains) || readers.allSatisfy(members.contains)
+                    || candidate.retained.contains(tensor)
+            }
+        }
+    }
+
+    private mutating func addColumn(_ index: Int, _ candidate: Candidate) throws {
+        let column = columns.columns[index]
+        let copies = level == .partition || column.retained == 0 ? 1 : Double(max(1, chainEnds))
+        try model.addColumn(
+            Column(
+                Self.name(of: candidate, index: index), Bounds(lower: 0, upper: copies), objective: column.latency,
+                integrality: copies == 1 ? .binary : .integer))
+    }
+
+    /// `x17_o3_4_w128_h128_k32_r5`: candidate, ops, granularity, resident (`a`) and retained (`r`) tensors.
+    static func name(of candidate: Candidate, index: Int) -> String {
+        var name = "x\(index)_o" + candidate.ops.prefix(8).map(\.description).joined(separator: "_")
+        if candidate.ops.count > 8 { name += "_and\(candidate.ops.count - 8)" }
+        let granularity = candidate.granularity
+        name += "_w\(granularity.width)_h\(granularity.height)_k\(granularity.depth)"
+        for (letter, set) in [("a", candidate.resident), ("r", candidate.retained)] where !set.isEmpty {
+            name += "_" + letter + set.map(\.description).joined(separator: "_")
+        }
+        return String(name.prefix(100))
+    }
+
+    private func terms(where isIncluded: (CandidateColumns.Column) -> Bool) -> [Term] {
+        candidateOfColumn.enumerated().compactMap { index, candidate in
+            isIncluded(columns.columns[candidate]) ? Term(1, ColumnID(index)) : nil
+        }
+    }
+
+    // C1
+    private mutating func addCoverRows() throws {
+        for op in 0..<columns.opCount {
+            let bounds = level == .partition ? Bounds.equal(1) : .atLeast(1)
+            coverRows.append(try model.addRow(Row("cover_o\(op)", terms { $0.ops.contains(op) }, bounds)))
+        }
+    }
+
+    // C3
+    private mutating func addHandOffRows() throws {
+        for number in columns.handOvers.indices.dropFirst() {
+            var row: [Term] = []
+            for (index, candidate) in candidateOfColumn.enumerated() {
+                let column = columns.columns[candidate]
+                let value = (column.retained == number ? 1.0 : 0) - (column.resident == number ? 1 : 0)
+                if value != 0 { row.append(Term(value, ColumnID(index))) }
+            }
+            let name = "handoff_" + columns.handOvers[number].map { "t\($0)" }.joined(separator: "_")
+            handOffRows[number] = try model.addRow(Row(String(name.prefix(100)), row, .equal(0)))
+        }
+    }
+
+    // C2
+    private mutating func addSupplyRows() throws {
+        for (number, tensor) in columns.tensors.enumerated() {
+            let evictors = terms { $0.evicted.contains(number) }
+            switch level {
+            case .partition:
+                // Every reader is in one step only, so its reads count once.
+                for reader in problem.graph.readers[tensor.index] {
+                    let reads = terms { $0.slowReads.contains(number) && $0.ops.contains(reader.index) }
+                    guard !reads.isEmpty else { continue }
+                    try model.addRow(
+                        Row("supply_t\(tensor)_o\(reader)", reads + evictors.map { Term(-1, $0.column) }, .atMost(0)))
+                }
+            case .recompute:
+                let reads = terms { $0.slowReads.contains(number) }
+                guard !reads.isEmpty else { continue }
+                // A recomputed reader reads more than once, so only the row over all of them with a large factor is
+                // valid as a whole; the single reads are tightened by supplyCuts.
+                let copies = reads.reduce(0.0) { $0 + model.columns[$1.column.index].bounds.upper }
+                let stored = try model.addColumn(Column("stored_t\(tensor)", .unit, integrality: .binary))
+                try model.addRow(Row("supply_t\(tensor)", reads + [Term(-copies, stored)], .atMost(0)))
+                try model.addRow(
+                    Row("stored_t\(tensor)", [Term(1, stored)] + evictors.map { Term(-1, $0.column) }, .atMost(0)))
+            }
+        }
+    }
+
+    // C4
+    private mutating func addOutputRows() throws {
+        for (number, tensor) in columns.tensors.enumerated() where columns.graphOutputs.contains(number) {
+            try model.addRow(Row("output_t\(tensor)", terms { $0.evicted.contains(number) }, .atLeast(1)))
+        }
+    }
+
+    // C5
+    private mutating func addMemoryRows(_ candidates: [Candidate]) throws {
+        let analyzer = StepAnalyzer(problem)
+        for (index, candidate) in candidateOfColumn.enumerated() {
+            let step = candidates[candidate]
+            guard let structure = try? analyzer.analyze(ops: step.ops, retained: step.retained) else { continue }
+            let held = StepCost(structure, problem: problem, resident: step.resident).workingSet(step.granularity)
+            // A column may be chosen several times, one step at a time.
+            let copies = model.columns[index].bounds.upper
+            try model.addRow(
+                Row(
+                    "memory_x\(candidate)", [Term(held / copies, ColumnID(index))],
+                    .atMost(Double(problem.hardware.fastMemoryCapacity))))
+        }
+    }
+
+    /// Cuts `x <= sum of evictors` that a fractional point breaks, the most broken first; valid at both levels.
+    ///
+    /// A step that reads a tensor from slow memory needs some step that evicts it.
+    func supplyCuts(at point: [Double], limit: Int) -> [Row] {
+        var cuts: [(excess: Double, row: Row)] = []
+        for (number, tensor) in columns.tensors.enumerated() {
+            var evictors: [Term] = []
+            var supplied = 0.0
+            for (index, candidate) in candidateOfColumn.enumerated()
+            where columns.columns[candidate].evicted.contains(number) {
+                evictors.append(Term(-1, ColumnID(index)))
+                supplied += point[index]
+            }
+            guard supplied < 1 - 1e-6 else { continue }
+            for (index, candidate) in candidateOfColumn.enumerated()
+            where columns.columns[candidate].slowReads.contains(number) {
+                let copies = model.columns[index].bounds.upper
+                let excess = point[index] / copies - supplied
+                guard excess > 1e-6 else { continue }
+                cuts.append(
+                    (
+                        excess,
+                        Row("read_t\(tensor)_x\(candidate)", [Term(1 / copies, ColumnID(index))] + evictors, .atMost(0))
+                    ))
+            }
+        }
+        return cuts.sorted { $0.excess > $1.excess }.prefix(limit).map(\.row)
+    }
+
+    /// Adds a cut to the program for good.
+    ///
+    /// - Throws: `MIPModelError` for a row that does not fit the model.
+    mutating func add(_ cut: Row) throws { try model.addRow(cut) }
+
+    /// The point that stands for a choice of candidates, by position in the candidate list; nil when the program leaves
+    /// one of them out.
+    func point(choosing chosen: [Int]) -> [Double]? {
+        var point = [Double](repeating: 0, count: model.columns.count)
+        var columnOf: [Int: Int] = [:]
+        for (index, candidate) in candidateOfColumn.enumerated() { columnOf[candidate] = index }
+        var stored = OpSet()
+        for candidate in chosen {
+            guard let column = columnOf[candidate] else { return nil }
+            point[column] += 1
+            stored = stored.union(columns.columns[candidate].evicted)
+        }
+        for index in candidateOfColumn.count..<model.columns.count {
+            let number = columns.tensors.firstIndex { "stored_t\($0)" == model.columns[index].name }
+            point[index] = number.map { stored.contains($0) ? 1 : 0 } ?? 0
+        }
+        return point
+    }
+
+    /// The candidates that a point chooses, each as often as it does.
+    func chosen(at point: [Double]) -> [Int] {
+        candidateOfColumn.enumerated().flatMap { index, candidate in
+            Array(repeating: candidate, count: max(0, Int(point[index].rounded())))
+        }
+    }
+}
