@@ -37,14 +37,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: fast),
+        .target(name: "ProblemGenerator", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
-            dependencies: ["TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable")],
+            dependencies: [
+                "TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "Reporting",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemGenerator", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -59,6 +62,10 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["mlsys", "TestSupport"], swiftSettings: strict),
+            name: "ProblemGeneratorTests", dependencies: ["ProblemGenerator"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemGenerator", "TestSupport"],
+            swiftSettings: strict),
     ]
 )
