@@ -21,8 +21,15 @@ public struct StepTable {
             "capacity \(readable(report.fastMemoryCapacity))",
             "retained \(retained)",
         ]
-        return table + totals.joined(separator: ", ") + "\n"
+        return withoutTrailingSpaces(table) + totals.joined(separator: ", ") + "\n"
     }
+}
+
+/// The table pads its last column too, which only makes lines wrap in a narrow window.
+private func withoutTrailingSpaces(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.reversed().drop { $0 == " " }.reversed() }
+        .map { String($0) }.joined(separator: "\n")
 }
 
 /// The cells of one line, made once: the table asks for them several times.
