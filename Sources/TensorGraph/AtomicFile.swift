@@ -8,7 +8,7 @@ import Foundation
 ///
 /// - Throws: ``FileError`` of kind `cannotCreate`; an existing file is then unchanged.
 public func writeAtomically(_ text: String, to path: String) throws(FileError) {
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let target = try fileBehindLinks(path)
     var status = stat()
     let exists = stat(target, &status) == 0
     let kind = status.st_mode & S_IFMT
@@ -31,6 +31,23 @@ public func writeAtomically(_ text: String, to path: String) throws(FileError) {
         unlink(temporary)
         throw error
     }
+}
+
+/// The path that a symbolic link finally names, whether a file is there or not; the path itself if it is no link.
+///
+/// - Throws: ``FileError`` of kind `cannotCreate` when links go round in a circle.
+public func fileBehindLinks(_ path: String) throws(FileError) -> String {
+    var target = path
+    // As many as the kernel follows.
+    for _ in 0..<40 {
+        guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else { return target }
+        let folder = target.lastIndex(of: "/").map { target[...$0] } ?? ""
+        let resolved = next.hasPrefix("/") ? next : folder + next
+        // Links such as /proc/self/fd/1 may name what is not in the file system, a pipe for example.
+        guard !folder.hasPrefix("/proc/") || access(resolved, F_OK) == 0 else { return target }
+        target = resolved
+    }
+    throw FileError(path: path, kind: .cannotCreate, message: "cannot be written: " + String(cString: strerror(ELOOP)))
 }
 
 private func write(

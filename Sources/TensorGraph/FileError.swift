@@ -64,9 +64,12 @@ private func readFile(_ path: String) throws(FileError) -> Data {
         throw FileError(path: path, kind: .noInput, message: "cannot be read")
     }
     defer { try? handle.close() }
-    guard let data = try? handle.read(upToCount: largestFileBytes + 1) else {
+    let data: Data
+    do {
         // An empty file reads as nil on some systems, as no bytes on others.
-        throw FileError(path: path, kind: .badData, message: "is empty")
+        data = try handle.read(upToCount: largestFileBytes + 1) ?? Data()
+    } catch {
+        throw FileError(path: path, kind: .noInput, message: "cannot be read")
     }
     guard data.count <= largestFileBytes else {
         throw FileError(path: path, kind: .badData, message: "is larger than \(largestFileBytes >> 20) MiB")
