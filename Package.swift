@@ -37,7 +37,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: fast),
-        .target(name: "ProblemGenerator", dependencies: ["TensorGraph"], swiftSettings: strict),
+        .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
             dependencies: [
@@ -47,7 +47,7 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemGenerator", "Reporting",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -62,10 +62,10 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ProblemGeneratorTests", dependencies: ["ProblemGenerator"], swiftSettings: strict),
+            name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemGenerator", "TestSupport"],
+            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "TestSupport"],
             swiftSettings: strict),
     ]
 )

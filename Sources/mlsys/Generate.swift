@@ -1,5 +1,5 @@
 import ArgumentParser
-import ProblemGenerator
+import ProblemFamilies
 import TensorGraph
 
 /// `mlsys generate FAMILY`.
