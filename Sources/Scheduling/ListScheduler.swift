@@ -1,7 +1,12 @@
 import CostModel
 import TensorGraph
 
-/// Schedules a graph greedily within milliseconds.
+/// Schedules a graph greedily within milliseconds, in the manner of instruction scheduling for VLIW machines.
+///
+/// 1. ``DependencyAnalyzer`` orders ops by dependence and critical path.
+/// 2. ``Fusion`` packs ops into steps against fast memory, choosing granularities anew as steps grow;
+///    ``Staggering`` proposes independent ops that share a tensor.
+/// 3. ``Retention`` orders the steps so that they hand tensors over in fast memory, and picks the hand-offs.
 public struct ListScheduler: Sendable {
     /// Which ideas are used; all by default.
     public struct Options: Sendable, Hashable {
@@ -33,19 +38,65 @@ public struct ListScheduler: Sendable {
     ///
     /// - Throws: ``InfeasibleOp`` when an op fits at no granularity.
     public func schedule() throws(InfeasibleOp) -> Schedule {
-        let analyzer = StepAnalyzer(problem)
         let optimizer = GranularityOptimizer(problem, reductionCap: options.reductionCap)
-        var steps: [Step] = []
-        for op in problem.graph.topologicalOrder {
-            guard let structure = try? analyzer.analyze(ops: [op], retained: []) else { continue }
-            let cost = StepCost(structure, problem: problem)
-            guard let choice = optimizer.best(for: cost, resident: []) else {
+        let pricer = StepPricer(problem, optimizer: optimizer)
+        let alone = try priceAlone(pricer, optimizer)
+        let dependencies = DependencyAnalyzer(problem, aloneLatency: alone.map(\.latency))
+        var best: (steps: [Step], latency: Double) = ([], .infinity)
+        for strategy in strategies {
+            let graph = StepGraph(problem, choices: alone)
+            for moves in strategy {
+                var fusion = Fusion(graph, pricer: pricer, dependencies: dependencies, moves: moves)
+                fusion.run()
+            }
+            let candidate = finish(graph, pricer, dependencies)
+            if candidate.latency < best.latency { best = candidate }
+        }
+        return Schedule(steps: best.steps)
+    }
+
+    /// Greedy fusion depends on which moves compete; the ways to stage them are tried in turn and the best kept.
+    private var strategies: [[Fusion.Moves]] {
+        var all: Fusion.Moves = []
+        if options.fusion { all.formUnion([.dependent, .recompute]) }
+        if options.staggering { all.insert(.independent) }
+        guard options.fusion, options.staggering else { return [[all]] }
+        return [[all], [.dependent, all], [.independent, all]]
+    }
+
+    private func finish(
+        _ graph: StepGraph, _ pricer: StepPricer, _ dependencies: DependencyAnalyzer
+    ) -> (steps: [Step], latency: Double) {
+        guard options.retention else {
+            let nodes = graph.sequence.map { graph.nodes[$0] }
+            return (
+                nodes.map { Step(ops: $0.ops, granularity: $0.choice.granularity, order: $0.choice.order) },
+                graph.totalLatency
+            )
+        }
+        let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
+        return retention.schedule(retention.sequence())
+    }
+
+    /// The best granularity of each op alone.
+    private func priceAlone(
+        _ pricer: StepPricer, _ optimizer: GranularityOptimizer
+    ) throws(InfeasibleOp) -> [GranularityChoice] {
+        var choices: [GranularityChoice] = []
+        choices.reserveCapacity(problem.ops.count)
+        for op in problem.opIDs {
+            guard let choice = pricer.price(.init(ops: [op])) else {
                 throw InfeasibleOp(
-                    op: op, smallestWorkingSet: Int(min(optimizer.smallestWorkingSet(of: cost), 9e15)),
+                    op: op, smallestWorkingSet: smallestWorkingSet(op, optimizer),
                     capacityElements: problem.hardware.fastMemoryCapacity)
             }
-            steps.append(Step(ops: [op], granularity: choice.granularity, order: choice.order))
+            choices.append(choice)
         }
-        return Schedule(steps: steps)
+        return choices
+    }
+
+    private func smallestWorkingSet(_ op: OpID, _ optimizer: GranularityOptimizer) -> Int {
+        guard let structure = try? StepAnalyzer(problem).analyze(ops: [op], retained: []) else { return 0 }
+        return Int(min(optimizer.smallestWorkingSet(of: StepCost(structure, problem: problem)), 9e15))
     }
 }

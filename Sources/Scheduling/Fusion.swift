@@ -1,0 +1,169 @@
+import CostModel
+import HeapModule
+import TensorGraph
+
+/// Joins steps as long as the real latency of the schedule falls.
+///
+/// Every move is judged by the latency that the steps have before and after, each at its best granularity: while
+/// steps grow their granularity is chosen anew, down to smaller tiles when memory is tight, so that fusions become
+/// possible that no fixed tile size would allow. The best move comes first; ties go to the critical path.
+struct Fusion {
+    /// Which moves are tried.
+    struct Moves: OptionSet {
+        let rawValue: Int
+        /// A producer and its consumer, alone or with all other consumers of its outputs.
+        static let dependent = Moves(rawValue: 1)
+        /// Independent steps that read one tensor; see ``Staggering``.
+        static let independent = Moves(rawValue: 2)
+        /// Recomputing a step inside all its readers.
+        static let recompute = Moves(rawValue: 4)
+    }
+
+    /// A move and what it gains.
+    private struct Move: Comparable {
+        enum Kind { case merge, recompute }
+        var gain: Double
+        var priority: Double
+        var kind: Kind
+        var group: [Int]
+        var versions: [Int]
+
+        static func < (left: Move, right: Move) -> Bool {
+            (left.gain, left.priority, right.group[0]) < (right.gain, right.priority, left.group[0])
+        }
+
+        static func == (left: Move, right: Move) -> Bool {
+            left.gain == right.gain && left.priority == right.priority && left.group == right.group
+        }
+    }
+
+    let graph: StepGraph
+    let pricer: StepPricer
+    let dependencies: DependencyAnalyzer
+    let moves: Moves
+    private var queue = Heap<Move>()
+
+    init(_ graph: StepGraph, pricer: StepPricer, dependencies: DependencyAnalyzer, moves: Moves) {
+        self.graph = graph
+        self.pricer = pricer
+        self.dependencies = dependencies
+        self.moves = moves
+    }
+
+    /// Applies improving moves until there is none.
+    mutating func run() {
+        for node in graph.sequence { propose(around: node, onlyLater: true) }
+        while let move = queue.popMax() {
+            guard zip(move.group, move.versions).allSatisfy({ graph.nodes[$0].version == $1 }) else { continue }
+            apply(move)
+        }
+    }
+
+    private mutating func apply(_ move: Move) {
+        switch move.kind {
+        case .merge:
+            let ops = graph.union(move.group)
+            guard graph.isClosed(move.group, ops: ops), let choice = pricer.price(.init(ops: ops)),
+                graph.merge(move.group, ops: ops, choice: choice)
+            else { return }
+            propose(around: move.group[0], onlyLater: false)
+        case .recompute:
+            guard let readers = recomputation(of: move.group[0], in: Array(move.group.dropFirst())) else { return }
+            graph.recompute(move.group[0], in: readers)
+            for reader in readers { propose(around: reader.node, onlyLater: false) }
+        }
+    }
+
+    // MARK: Proposals
+
+    /// Queues the improving moves that a step takes part in.
+    ///
+    /// - Parameter onlyLater: skips partners that come before the step and would propose the pair themselves.
+    private mutating func propose(around node: Int, onlyLater: Bool) {
+        guard graph.nodes[node].isAlive else { return }
+        if moves.contains(.dependent) {
+            for reader in neighbours({ graph.forEachReader(of: node, $0) }) { proposeMerge([node, reader]) }
+            proposeFanOut(of: node)
+            if moves.contains(.recompute) { proposeRecomputation(of: node) }
+            if !onlyLater {
+                for supplier in suppliers(of: node) {
+                    proposeMerge([supplier, node])
+                    proposeFanOut(of: supplier)
+                    if moves.contains(.recompute) { proposeRecomputation(of: supplier) }
+                }
+            }
+        }
+        if moves.contains(.independent) {
+            for partner in Staggering.partners(of: node, in: graph) where !onlyLater || partner > node {
+                proposeMerge([node, partner])
+            }
+        }
+    }
+
+    private mutating func proposeMerge(_ group: [Int]) {
+        let ops = graph.union(group)
+        guard graph.isClosed(group, ops: ops), let choice = pricer.price(.init(ops: ops)) else { return }
+        push(.merge, group, latencyAfter: choice.latency)
+    }
+
+    /// A step together with all readers of what it writes: the way to fuse below a tensor with several readers.
+    private mutating func proposeFanOut(of node: Int) {
+        let readers = neighbours { graph.forEachReader(of: node, $0) }
+        guard readers.count > 1, readers.count <= Self.widestFanOut else { return }
+        proposeMerge([node] + readers)
+    }
+
+    private mutating func proposeRecomputation(of node: Int) {
+        let readers = neighbours { graph.forEachReader(of: node, $0) }
+        guard readers.count > 1, readers.count <= Self.widestFanOut,
+            let after = recomputation(of: node, in: readers)
+        else { return }
+        push(.recompute, [node] + readers, latencyAfter: after.reduce(0) { $0 + $1.choice.latency })
+    }
+
+    private mutating func push(_ kind: Move.Kind, _ group: [Int], latencyAfter: Double) {
+        let gain = group.reduce(-latencyAfter) { $0 + graph.nodes[$1].choice.latency }
+        guard gain > 1e-9 * latencyAfter else { return }
+        let priority = group.reduce(0) { max($0, dependencies.priority(of: graph.nodes[$1].ops)) }
+        queue.insert(
+            Move(gain: gain, priority: priority, kind: kind, group: group, versions: group.map { graph.nodes[$0].version }))
+    }
+
+    /// Fan-outs wider than this are left to pairwise moves: judging one costs time in proportion to its width.
+    static let widestFanOut = 24
+
+    /// What the readers of a step become when they recompute it; nil when that is not possible.
+    private func recomputation(
+        of node: Int, in readers: [Int]
+    ) -> [(node: Int, ops: [OpID], choice: GranularityChoice)]? {
+        let ops = graph.nodes[node].ops
+        // A step that holds copies itself, or whose outputs someone needs in slow memory, has to stay.
+        for op in ops {
+            guard graph.supplier[op.index] == node, graph.containers[op.index].count == 1 else { return nil }
+            for tensor in graph.problem[op].outputs where graph.problem.graph.isGraphOutput(tensor) { return nil }
+        }
+        var after: [(node: Int, ops: [OpID], choice: GranularityChoice)] = []
+        for reader in readers {
+            let joined = graph.union([node, reader])
+            guard let choice = pricer.price(.init(ops: joined)) else { return nil }
+            after.append((reader, joined, choice))
+        }
+        return after
+    }
+
+    private func neighbours(_ visit: ((Int) -> Void) -> Void) -> [Int] {
+        var found: [Int] = []
+        visit { if !found.contains($0) { found.append($0) } }
+        return found.sorted()
+    }
+
+    private func suppliers(of node: Int) -> [Int] {
+        neighbours { body in
+            for op in graph.nodes[node].ops {
+                for tensor in graph.problem[op].inputs {
+                    if let supplier = graph.supplierOfTensor(tensor), supplier != node { body(supplier) }
+                }
+            }
+        }
+    }
+}

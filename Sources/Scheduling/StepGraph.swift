@@ -1,0 +1,150 @@
+import CostModel
+import TensorGraph
+
+/// The steps under construction and how they depend on each other.
+///
+/// At first every op is a step of its own. Merging joins steps; recomputing copies the ops of a step into all steps
+/// that read it. Through every change these hold:
+/// - every op is in at least one step; the step that *supplies* an op's outputs evicts them to slow memory;
+/// - a tensor that its supplier both writes and reads is read by no other step, for it is ephemeral (RULES 3.4);
+/// - the steps can be ordered.
+final class StepGraph {
+    /// A step under construction.
+    struct Node {
+        /// Ops, producers first; empty once the node has been merged into another.
+        var ops: [OpID]
+        /// Granularity, order and latency without hand-offs.
+        var choice: GranularityChoice
+        /// Counts changes, so that what was computed for an earlier state is known to be stale.
+        var version = 0
+
+        var isAlive: Bool { !ops.isEmpty }
+    }
+
+    let problem: Problem
+    private(set) var nodes: [Node]
+    private(set) var order: AcyclicOrder
+    /// The steps that contain each op.
+    private(set) var containers: [[Int]]
+    /// The step that evicts what the op writes, or -1 when every reader recomputes the op.
+    private(set) var supplier: [Int]
+
+    /// Starts with every op alone.
+    init(_ problem: Problem, choices: [GranularityChoice]) {
+        self.problem = problem
+        nodes = problem.ops.indices.map { Node(ops: [OpID($0)], choice: choices[$0]) }
+        containers = problem.ops.indices.map { [$0] }
+        supplier = Array(problem.ops.indices)
+        order = AcyclicOrder(problem.graph.topologicalOrder.map(\.index))
+    }
+
+    /// Sum of the steps' latencies without hand-offs.
+    var totalLatency: Double { nodes.reduce(0) { $1.isAlive ? $0 + $1.choice.latency : $0 } }
+
+    /// Steps in an order in which they can run.
+    var sequence: [Int] { order.nodes }
+
+    /// Calls `body` with every step that reads from slow memory what this one evicts; possibly several times each.
+    func forEachReader(of node: Int, _ body: (Int) -> Void) {
+        for op in nodes[node].ops where supplier[op.index] == node {
+            for tensor in problem[op].outputs { forEachReader(of: tensor, producedBy: op, in: node, body) }
+        }
+    }
+
+    /// Calls `body` with every step other than `node` that reads the tensor from slow memory.
+    func forEachReader(of tensor: TensorID, producedBy op: OpID, in node: Int, _ body: (Int) -> Void) {
+        for reader in problem.graph.readers[tensor.index] {
+            for other in containers[reader.index] where other != node && !containers[op.index].contains(other) {
+                body(other)
+            }
+        }
+    }
+
+    /// The step that supplies the tensor to a step that reads it from outside; nil for a graph input.
+    func supplierOfTensor(_ tensor: TensorID) -> Int? {
+        guard let producer = problem.graph.producers[tensor.index] else { return nil }
+        let node = supplier[producer.index]
+        return node < 0 ? nil : node
+    }
+
+    /// The ops of several steps together, producers first, each once.
+    func union(_ group: [Int]) -> [OpID] {
+        var ops: [OpID] = []
+        for node in group { ops += nodes[node].ops }
+        ops.sort { problem.graph.topologicalRank[$0.index] < problem.graph.topologicalRank[$1.index] }
+        var last = -1
+        ops.removeAll { op in
+            defer { last = op.index }
+            return op.index == last
+        }
+        return ops
+    }
+
+    /// True when the merged step would leave no step without a tensor that has become ephemeral.
+    func isClosed(_ group: [Int], ops: [OpID]) -> Bool {
+        for op in ops {
+            guard group.contains(supplier[op.index]) else { continue }
+            for tensor in problem[op].outputs where problem.graph.readers[tensor.index].count > 0 {
+                var readInside = false
+                var readOutside = false
+                for reader in problem.graph.readers[tensor.index] {
+                    for other in containers[reader.index] {
+                        if group.contains(other) {
+                            readInside = true
+                        } else if !containers[op.index].contains(other) {
+                            readOutside = true
+                        }
+                    }
+                }
+                if readInside && readOutside { return false }
+            }
+        }
+        return true
+    }
+
+    /// True when no path leads from one step of the group to another through a step outside.
+    func isOrderable(_ group: [Int]) -> Bool {
+        order.canMerge(group) { forEachReader(of: $0, $1) }
+    }
+
+    /// Merges steps into the first of the group.
+    ///
+    /// - Returns: false, with nothing changed, when the merged steps could not be ordered.
+    func merge(_ group: [Int], ops: [OpID], choice: GranularityChoice) -> Bool {
+        guard order.merge(group, successors: { forEachReader(of: $0, $1) }), let head = group.first else { return false }
+        for op in ops {
+            containers[op.index].removeAll { group.contains($0) }
+            containers[op.index].append(head)
+            if group.contains(supplier[op.index]) { supplier[op.index] = head }
+        }
+        for node in group.dropFirst() { retire(node) }
+        replace(head, ops: ops, choice: choice)
+        return true
+    }
+
+    /// Copies the ops of a step into all steps that read it, and drops the step.
+    func recompute(_ node: Int, in readers: [(node: Int, ops: [OpID], choice: GranularityChoice)]) {
+        let copied = nodes[node].ops
+        for op in copied {
+            containers[op.index].removeAll { $0 == node }
+            for reader in readers where !containers[op.index].contains(reader.node) {
+                containers[op.index].append(reader.node)
+            }
+            if supplier[op.index] == node { supplier[op.index] = -1 }
+        }
+        for reader in readers { replace(reader.node, ops: reader.ops, choice: reader.choice) }
+        retire(node)
+        order.remove(node)
+    }
+
+    private func retire(_ node: Int) {
+        nodes[node].ops = []
+        nodes[node].version += 1
+    }
+
+    private func replace(_ node: Int, ops: [OpID], choice: GranularityChoice) {
+        nodes[node].ops = ops
+        nodes[node].choice = choice
+        nodes[node].version += 1
+    }
+}
