@@ -75,13 +75,14 @@ public struct ProblemGenerator {
 
 extension ProblemGenerator {
     private mutating func addTemplate() {
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0: addAttention()
         case 1: addFoldedChain()
         case 2: addSiblings()
         case 3: addReaderOfEveryRole()
         case 4: addPrologueAndEpilogue()
         case 5: addDiamond()
+        case 6: addSinksOfDifferentReductions()
         default: addRandomOp()
         }
     }
@@ -146,6 +147,16 @@ extension ProblemGenerator {
         if random.oneIn(2) { rhs = graph.pointwise([rhs], outputs: random.pick(1, 2), cost: cost())[0] }
         let product = graph.matMul(lhs, rhs, cost: cost())
         _ = graph.pointwise([product, graph.tensor(width, height)], outputs: random.pick(1, 2), cost: cost())
+    }
+
+    /// Two products with reductions of their own, added up: one step only if the reductions are equal.
+    private mutating func addSinksOfDifferentReductions() {
+        let (width, height) = (side(), side())
+        let products = (0..<2).map { _ in
+            let reduction = side()
+            return graph.matMul(graph.tensor(reduction, height), graph.tensor(width, reduction), cost: cost())
+        }
+        _ = graph.pointwise(products, cost: cost())
     }
 
     private mutating func addDiamond() {
