@@ -24,25 +24,30 @@ public struct ScheduleBreaker {
         case 2: changeGranularity(&copy.steps[index], using: &random)
         case 3: changeRetention(&copy.steps[index], using: &random)
         case 4: changeOrder(&copy.steps[index], using: &random)
-        default: changeGranularity(&copy.steps[index], using: &random)
+        default: join(&copy.steps, index, using: &random)
         }
         return copy
     }
 
-    /// Repeats, drops, reverses, invents and joins ops.
+    /// Repeats, drops, reverses and invents ops.
     private func changeOps(_ steps: inout [Step], _ index: Int, using random: inout some RandomNumberGenerator) {
         let stray = OpID(Int.random(in: -1...problem.ops.count, using: &random))
-        switch Int.random(in: 0..<6, using: &random) {
+        switch Int.random(in: 0..<5, using: &random) {
         case 0: steps[index].ops.append(steps[index].ops.randomElement(using: &random) ?? stray)
         case 1: steps[index].ops.remove(at: Int.random(in: 0..<steps[index].ops.count, using: &random))
         case 2: steps[index].ops.reverse()
         case 3: steps[index].ops.insert(stray, at: 0)
-        case 4: steps[index].ops = []
-        default:
-            // Two steps in one, producers first.
-            let other = steps.randomElement(using: &random)?.ops ?? []
-            steps[index].ops = analyzer.ordered(steps[index].ops + other.filter { !steps[index].ops.contains($0) })
+        default: steps[index].ops = []
         }
+    }
+
+    /// Adds the ops of one or two other steps, producers first.
+    private func join(_ steps: inout [Step], _ index: Int, using random: inout some RandomNumberGenerator) {
+        for other in steps.shuffled(using: &random).prefix(random.pick(1, 2)) {
+            steps[index].ops += other.ops.filter { !steps[index].ops.contains($0) }
+        }
+        steps[index].ops = analyzer.ordered(steps[index].ops)
+        if random.oneIn(2) { steps[index].granularity.depth = 1 }
     }
 
     /// Drops, repeats and exchanges whole steps.
