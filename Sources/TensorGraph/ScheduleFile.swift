@@ -67,7 +67,8 @@ public struct ScheduleFile: Codable, Sendable {
         let orders = zip(schedule.steps, grids).map { step, grid -> String in
             guard step.order != .raster else { return "null" }
             let tiles = step.order.tiles(rows: grid.rows, columns: grid.columns)
-            return tiles == Array(0..<tiles.count) ? "null" : jsonList(tiles)
+            // A permutation of the wrong length is listed as it stands, for the evaluator to reject when read again.
+            return tiles == Array(0..<(grid.rows * grid.columns)) ? "null" : jsonList(tiles)
         }
         let fields = [
             ("subgraphs", schedule.steps.map { jsonList($0.ops.map(\.index)) }),

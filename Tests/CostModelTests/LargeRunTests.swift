@@ -1,0 +1,32 @@
+import Foundation
+import TestSupport
+import Testing
+
+private enum LargeRun {
+    static let cases = Int(ProcessInfo.processInfo.environment["MLSYS_PROPERTY_CASES"] ?? "") ?? 0
+    static let seed = UInt64(ProcessInfo.processInfo.environment["MLSYS_PROPERTY_SEED"] ?? "") ?? 1000
+}
+
+/// `MLSYS_PROPERTY_CASES=50000 swift test -c release -Xswiftc -enable-testing --filter LargeRunTests` takes a minute.
+@Suite("A large run", .enabled(if: LargeRun.cases > 0, "set MLSYS_PROPERTY_CASES to a number of cases"))
+struct LargeRunTests {
+    @Test("finds no difference between StepCost, StepSimulator and the referee on steps")
+    func steps() throws {
+        var comparison = StepComparison(seed: LargeRun.seed)
+        try comparison.run(LargeRun.cases, keeping: Referee.isAvailable ? LargeRun.cases / 10 : 0)
+        try compareWithReferee(comparison.cases)
+        print("\(comparison.counts); \(comparison.cases.count) of them judged by the referee")
+        #expect(comparison.counts.steps == LargeRun.cases)
+    }
+
+    @Test(
+        "finds no difference between evaluator and referee on schedules",
+        .enabled(if: Referee.isAvailable, Comment(rawValue: Referee.absence)))
+    func schedules() throws {
+        var comparison = ScheduleComparison(seed: LargeRun.seed + 7)
+        try comparison.run(problems: max(1, LargeRun.cases / 20))
+        try comparison.compareWithReferee()
+        print("\(comparison.count) schedules, \(comparison.validCount) valid; steps of the valid: \(comparison.counts)")
+        #expect(comparison.validCount > comparison.count / 2)
+    }
+}

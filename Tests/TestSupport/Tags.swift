@@ -1,0 +1,6 @@
+import Testing
+
+extension Tag {
+    /// Tests that take seconds rather than milliseconds.
+    @Tag public static var slow: Self
+}
