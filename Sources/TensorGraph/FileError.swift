@@ -43,7 +43,7 @@ func decodeJSON<Value: Decodable>(
     do {
         return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-        throw FileError(path: path, kind: .badData, message: explain(error, describe: describe))
+        throw FileError(path: path, kind: .badData, message: explain(error, in: data, describe: describe))
     } catch {
         throw FileError(path: path, kind: .badData, message: "is not valid JSON")
     }
@@ -78,7 +78,7 @@ private func readFile(_ path: String) throws(FileError) -> Data {
     return data
 }
 
-private func explain(_ error: DecodingError, describe: (String, Int) -> String) -> String {
+private func explain(_ error: DecodingError, in data: Data, describe: (String, Int) -> String) -> String {
     switch error {
     case .keyNotFound(let key, _):
         return "the field \"\(key.stringValue)\" is missing"
@@ -87,12 +87,23 @@ private func explain(_ error: DecodingError, describe: (String, Int) -> String) 
     case .valueNotFound(let type, let context):
         return "\(place(context.codingPath, describe)) is null, not \(article(type))"
     case .dataCorrupted(let context) where context.codingPath.isEmpty:
-        let reason = (context.underlyingError as NSError?)?.userInfo["NSDebugDescription"] as? String
-        return "is not valid JSON" + (reason.map { ": \($0.prefix(160))" } ?? "")
+        return "is not valid JSON" + (syntaxFault(in: data).map { ": \($0.prefix(160))" } ?? "")
     case .dataCorrupted(let context):
-        return "\(place(context.codingPath, describe)): \(context.debugDescription.prefix(160))"
+        return "\(place(context.codingPath, describe)) \(context.debugDescription.prefix(160))"
     @unknown default:
         return "is not valid"
+    }
+}
+
+/// What is wrong with the JSON and where: the decoder does not tell, the older parser does.
+private func syntaxFault(in data: Data) -> String? {
+    // The older parser makes an object of every number, far too many in a large file.
+    guard data.count <= 4 << 20 else { return nil }
+    do {
+        _ = try JSONSerialization.jsonObject(with: data)
+        return nil
+    } catch {
+        return (error as NSError).userInfo["NSDebugDescription"] as? String
     }
 }
 

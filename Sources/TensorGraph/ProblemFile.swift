@@ -21,6 +21,20 @@ public struct ProblemFile: Codable, Sendable {
         case nativeGranularity = "native_granularity"
     }
 
+    /// Decodes the fields; a number that does not fit is reported with its place.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        widths = try container.decodeLocated(.widths)
+        heights = try container.decodeLocated(.heights)
+        inputs = try container.decodeLocated(.inputs)
+        outputs = try container.decodeLocated(.outputs)
+        baseCosts = try container.decodeLocated(.baseCosts)
+        opTypes = try container.decode([String].self, forKey: .opTypes)
+        fastMemoryCapacity = try container.decodeLocated(.fastMemoryCapacity)
+        slowMemoryBandwidth = try container.decodeLocated(.slowMemoryBandwidth)
+        nativeGranularity = try container.decodeLocated(.nativeGranularity)
+    }
+
     /// The file form of a problem.
     public init(_ problem: Problem) {
         widths = problem.tensors.map(\.width)
@@ -94,8 +108,8 @@ public struct ProblemFile: Codable, Sendable {
             }
             ops.append(
                 Op(
-                    kind: kind, inputs: inputs[index].map { TensorID($0) }, outputs: outputs[index].map { TensorID($0) },
-                    baseCost: baseCosts[index]))
+                    kind: kind, inputs: inputs[index].map { TensorID($0) },
+                    outputs: outputs[index].map { TensorID($0) }, baseCost: baseCosts[index]))
         }
         return try Problem(
             tensors: zip(widths, heights).map { Tensor(width: $0, height: $1) }, ops: ops,
