@@ -28,10 +28,17 @@ let package = Package(
             dependencies: [.product(name: "BitCollections", package: "swift-collections")],
             swiftSettings: strict),
         .target(name: "CostModel", dependencies: ["TensorGraph"], swiftSettings: fast),
+        .target(name: "MIP", swiftSettings: strict),
+        .systemLibrary(name: "CGLPK", providers: [.apt(["libglpk-dev"]), .brew(["glpk"])]),
+        .target(name: "GLPKShims", dependencies: ["CGLPK"]),
+        .target(
+            name: "GLPKBackend",
+            dependencies: ["MIP", "CGLPK", "GLPKShims", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: fast),
         .target(
             name: "Scheduling",
             dependencies: [
-                "TensorGraph", "CostModel",
+                "TensorGraph", "CostModel", "MIP",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "BitCollections", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -47,13 +54,23 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "MIP", "GLPKBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["TensorGraph", "CostModel"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .target(
+            name: "SolverTestSupport", dependencies: ["MIP"], path: "Tests/SolverTestSupport", swiftSettings: strict),
+        .testTarget(name: "MIPTests", dependencies: ["MIP", "SolverTestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "GLPKBackendTests",
+            dependencies: [
+                "GLPKBackend", "MIP", "CGLPK", "GLPKShims", "SolverTestSupport",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"], swiftSettings: strict),

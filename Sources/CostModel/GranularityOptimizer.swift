@@ -51,7 +51,7 @@ public struct GranularityOptimizer: Sendable {
     ///   - resident: the resident tensors that `cost` was made with; needed where a granularity has to be simulated.
     ///   - limit: latencies from here on are of no interest; the tighter, the faster the search.
     public func best(for cost: StepCost, resident: [TensorID], below limit: Double = .infinity) -> GranularityChoice? {
-        guard cost.residentElements + cost.retainedElements <= cost.capacity else { return nil }
+        guard smallestWorkingSet(of: cost) <= cost.capacity else { return nil }
         var search = GranularitySearch(self, cost, resident, problem, limit: limit)
         switch mode {
         case .fast: search.runFast()

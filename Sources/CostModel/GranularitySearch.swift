@@ -39,11 +39,10 @@ struct GranularitySearch {
     mutating func runFast() {
         let heights = Self.evenSizes(structure.outputHeight, upTo: problem.hardware.nativeHeight)
         for width in Self.evenSizes(structure.outputWidth, upTo: problem.hardware.nativeWidth) {
-            let columns = ceilDivide(structure.outputWidth, width)
-            guard bound(rows: ceilDivide(structure.outputHeight, tallestTile), columns: columns) < limit else { break }
+            guard bound(width: width, height: tallestTile) < limit else { break }
             var fits = 0
             for height in heights {
-                guard bound(rows: ceilDivide(structure.outputHeight, height), columns: columns) < limit else { break }
+                guard bound(width: width, height: height) < limit else { break }
                 if tryDepths(width: width, height: height) { fits += 1 }
                 // A lower tile of the same width moves more and computes more often; one more is tried because the
                 // depth that fits beside it is larger.
@@ -90,10 +89,9 @@ struct GranularitySearch {
         let widths = (1...widestTile).reversed()
         let heights = (1...tallestTile).reversed()
         for width in widths {
-            let columns = ceilDivide(structure.outputWidth, width)
-            guard bound(rows: ceilDivide(structure.outputHeight, tallestTile), columns: columns) < limit else { break }
+            guard bound(width: width, height: tallestTile) < limit else { break }
             for height in heights {
-                guard bound(rows: ceilDivide(structure.outputHeight, height), columns: columns) < limit else { break }
+                guard bound(width: width, height: height) < limit else { break }
                 exhaustDepths(width: width, height: height)
             }
         }
@@ -123,9 +121,13 @@ struct GranularitySearch {
 
     // MARK: Shared
 
-    private func bound(rows: Int, columns: Int) -> Double {
+    /// A lower bound of the latency at this tile size and at all narrower and lower ones.
+    private func bound(width: Int, height: Int) -> Double {
+        let (rows, columns) = structure.grid(Granularity(width: width, height: height, depth: 1))
+        let compute = tileCompute * Double(rows) * Double(columns)
+        let traffic = cost.trafficBound(width: width, height: height, canBeSingleDepth: canBeSingleDepth)
         // A hair below, so that rounding never prunes an equal.
-        max(tileCompute * Double(rows) * Double(columns), 0) * (1 - 1e-12)
+        return max(compute, traffic / cost.bandwidth) * (1 - 1e-12)
     }
 
     /// The tile grown to what Pointwise ops that feed a MatMul need when there are several k-steps (RULES 3.9).

@@ -22,6 +22,52 @@ extension StepCost {
         return total
     }
 
+    /// Elements moved in all, from below, by any step with tiles of this size in a named order, whatever the depth.
+    ///
+    /// Evicted tiles, and slices that do not depend on the tile or have its shape, add up to the same for every grid.
+    /// Over the k-steps of a tile its streamed slices add up to the whole reduction. Of slices of whole rows and whole
+    /// columns, an order by rows loads the rows once and the columns again in every row, but for the one at which a
+    /// snake turns; an order by columns the other way round. The bound grows as tiles get narrower or lower.
+    @inline(__always)
+    func trafficBound(width: Int, height: Int, canBeSingleDepth: Bool) -> Double {
+        let (rows, columns) = structure.grid(Granularity(width: width, height: height, depth: 1))
+        let shape = (rows == 1 ? 1 : 0) | (columns == 1 ? 2 : 0)
+        var least = Double.infinity
+        if patterns[shape].isInUse {
+            least = trafficBound(
+                patterns[shape], Double(rows), Double(columns), Double(width), Double(height), depths: true)
+        }
+        if canBeSingleDepth, patterns[shape | 4].isInUse {
+            let single = trafficBound(
+                patterns[shape | 4], Double(rows), Double(columns), Double(width), Double(height), depths: false)
+            least = min(least, single)
+        }
+        return least.isFinite ? least : 0
+    }
+
+    @inline(__always)
+    private func trafficBound(
+        _ pattern: CostPattern, _ rows: Double, _ columns: Double, _ width: Double, _ height: Double, depths: Bool
+    ) -> Double {
+        // Demands that coincide in some iterations would be counted twice.
+        guard !pattern.overlapsByRows, !pattern.overlapsByColumns, !pattern.overlapsByBoth else { return 0 }
+        let (wide, high) = (Double(structure.outputWidth), Double(structure.outputHeight))
+        let byRows =
+            pattern.perTileRow * high + pattern.perTileColumn * (rows * wide - (rows - 1) * width)
+        let byColumns =
+            pattern.perTileColumn * wide + pattern.perTileRow * (columns * high - (columns - 1) * height)
+        var total =
+            pattern.constantElements + min(byRows, byColumns)
+            + (pattern.tileSlices + Double(structure.evicted.count)) * wide * high
+        if depths {
+            total +=
+                Double(structure.sinkReduction)
+                * (rows * columns * (pattern.perDepth + pattern.depthSquares)
+                    + columns * high * pattern.rowDepthSlices + rows * wide * pattern.columnDepthSlices)
+        }
+        return total
+    }
+
     /// True when, over the k-steps of a tile of this size, compute and elements add up to no less at any depth than at
     /// depth 1: no demands that coincide at some depths, no charge per k-step that is rounded up.
     func depthsAddUp(_ granularity: Granularity) -> Bool {

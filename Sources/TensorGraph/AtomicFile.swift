@@ -8,7 +8,7 @@ import Foundation
 ///
 /// - Throws: ``FileError`` of kind `cannotCreate`; an existing file is then unchanged.
 public func writeAtomically(_ text: String, to path: String) throws(FileError) {
-    let target = try fileBehindLinks(path)
+    let target = try endOfLinks(path)
     var status = stat()
     let exists = stat(target, &status) == 0
     let kind = status.st_mode & S_IFMT
@@ -20,7 +20,8 @@ public func writeAtomically(_ text: String, to path: String) throws(FileError) {
         return
     }
     if exists, access(target, W_OK) != 0 { throw systemError(path) }
-    let temporary = target + ".\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+    // Named without the target's name, which may already be as long as a name can be.
+    let temporary = folder(of: target) + ".mlsys.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     do throws(FileError) {
         try write(
             text, opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL,
@@ -33,21 +34,25 @@ public func writeAtomically(_ text: String, to path: String) throws(FileError) {
     }
 }
 
-/// The path that a symbolic link finally names, whether a file is there or not; the path itself if it is no link.
+/// The path at the end of a chain of symbolic links, whether there is a file or not yet.
 ///
-/// - Throws: ``FileError`` of kind `cannotCreate` when links go round in a circle.
-public func fileBehindLinks(_ path: String) throws(FileError) -> String {
+/// - Throws: ``FileError`` of kind `cannotCreate` when the chain does not end.
+public func endOfLinks(_ path: String) throws(FileError) -> String {
     var target = path
     // As many as the kernel follows.
     for _ in 0..<40 {
         guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else { return target }
-        let folder = target.lastIndex(of: "/").map { target[...$0] } ?? ""
-        let resolved = next.hasPrefix("/") ? next : folder + next
+        let resolved = next.hasPrefix("/") ? next : folder(of: target) + next
         // Links such as /proc/self/fd/1 may name what is not in the file system, a pipe for example.
-        guard !folder.hasPrefix("/proc/") || access(resolved, F_OK) == 0 else { return target }
+        guard !target.hasPrefix("/proc/") || access(resolved, F_OK) == 0 else { return target }
         target = resolved
     }
-    throw FileError(path: path, kind: .cannotCreate, message: "cannot be written: " + String(cString: strerror(ELOOP)))
+    throw FileError(path: path, kind: .cannotCreate, message: "is a symbolic link that leads to no file")
+}
+
+/// The part of a path before its last name: empty, or ending in a slash.
+private func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
 }
 
 private func write(

@@ -35,15 +35,21 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
 /// Reads a JSON file into `Value` and turns every fault into a ``FileError`` that says where in the file it is.
 ///
+/// - Parameters:
+///   - wholeNumbers: the fields that hold nothing but whole numbers, or lists of them.
+///   - describe: what an element of a list is about: an op, a tensor, a step.
 /// - Throws: ``FileError`` of kind `noInput` or `badData`.
 func decodeJSON<Value: Decodable>(
-    _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String
+    _ type: Value.Type, path: String, wholeNumbers: [String], describe: (_ list: String, _ index: Int) -> String
 ) throws(FileError) -> Value {
     let data = try readFile(path)
     do {
         return try JSONDecoder().decode(type, from: data)
+    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
+        let message = numberFault(data, wholeNumbers, describe) ?? "is not valid JSON" + syntaxFault(data)
+        throw FileError(path: path, kind: .badData, message: message)
     } catch let error as DecodingError {
-        throw FileError(path: path, kind: .badData, message: explain(error, in: data, describe: describe))
+        throw FileError(path: path, kind: .badData, message: explain(error, describe: describe))
     } catch {
         throw FileError(path: path, kind: .badData, message: "is not valid JSON")
     }
@@ -78,7 +84,7 @@ private func readFile(_ path: String) throws(FileError) -> Data {
     return data
 }
 
-private func explain(_ error: DecodingError, in data: Data, describe: (String, Int) -> String) -> String {
+private func explain(_ error: DecodingError, describe: (String, Int) -> String) -> String {
     switch error {
     case .keyNotFound(let key, _):
         return "the field \"\(key.stringValue)\" is missing"
@@ -86,30 +92,44 @@ private func explain(_ error: DecodingError, in data: Data, describe: (String, I
         return "\(place(context.codingPath, describe)) is not \(article(type))"
     case .valueNotFound(let type, let context):
         return "\(place(context.codingPath, describe)) is null, not \(article(type))"
-    case .dataCorrupted(let context) where context.codingPath.isEmpty:
-        return "is not valid JSON" + (syntaxFault(in: data).map { ": \($0.prefix(160))" } ?? "")
     case .dataCorrupted(let context):
-        return "\(place(context.codingPath, describe)) \(context.debugDescription.prefix(160))"
+        return "\(place(context.codingPath, describe)): \(context.debugDescription.prefix(160))"
     @unknown default:
         return "is not valid"
     }
 }
 
-/// What is wrong with the JSON and where: the decoder does not tell, the older parser does.
-private func syntaxFault(in data: Data) -> String? {
+/// What is wrong with a number of a file that is JSON otherwise; nil if no number is.
+private func numberFault(_ data: Data, _ wholeNumbers: [String], _ describe: (String, Int) -> String) -> String? {
+    guard case .object(let fields)? = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
+    for (list, value) in fields.sorted(by: { $0.key < $1.key }) {
+        let isWhole = wholeNumbers.contains(list)
+        if let indices = value.numberFault(mustBeWhole: isWhole) {
+            return place(list, indices, describe) + (isWhole ? " is not a whole number in range" : " is out of range")
+        }
+    }
+    return nil
+}
+
+/// What is wrong with the JSON and where, after a colon: the decoder does not tell, the older parser does.
+private func syntaxFault(_ data: Data) -> String {
     // The older parser makes an object of every number, far too many in a large file.
-    guard data.count <= 4 << 20 else { return nil }
+    guard data.count <= 4 << 20 else { return "" }
     do {
         _ = try JSONSerialization.jsonObject(with: data)
-        return nil
+        return ""
     } catch {
-        return (error as NSError).userInfo["NSDebugDescription"] as? String
+        let reason = (error as NSError).userInfo["NSDebugDescription"] as? String
+        return reason.map { ": \($0.prefix(160))" } ?? ""
     }
 }
 
 private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String) -> String {
     guard let list = path.first?.stringValue else { return "the file as a whole" }
-    let indices = path.dropFirst().compactMap(\.intValue)
+    return place(list, path.dropFirst().compactMap(\.intValue), describe)
+}
+
+private func place(_ list: String, _ indices: [Int], _ describe: (String, Int) -> String) -> String {
     let field = list + indices.map { "[\($0)]" }.joined()
     guard let first = indices.first else { return "\"\(field)\"" }
     return "\(describe(list, first)): \"\(field)\""

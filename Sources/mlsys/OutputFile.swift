@@ -15,7 +15,7 @@ enum OutputFile {
 
     /// - Throws: ``FileError`` of kind `cannotCreate` when the file can certainly not be written.
     static func check(_ path: String) throws(FileError) {
-        let target = URL(fileURLWithPath: try fileBehindLinks(path))
+        let target = URL(fileURLWithPath: try endOfLinks(path))
         var status = stat()
         if stat(target.path, &status) == 0 {
             guard status.st_mode & S_IFMT != S_IFDIR else {

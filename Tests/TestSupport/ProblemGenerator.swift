@@ -75,7 +75,7 @@ public struct ProblemGenerator {
 
 extension ProblemGenerator {
     private mutating func addTemplate() {
-        switch Int.random(in: 0..<10, using: &random) {
+        switch Int.random(in: 0..<11, using: &random) {
         case 0: addAttention()
         case 1: addFoldedChain()
         case 2: addSiblings()
@@ -83,6 +83,7 @@ extension ProblemGenerator {
         case 4: addPrologueAndEpilogue()
         case 5: addDiamond()
         case 6: addSinksOfDifferentReductions()
+        case 7: addProductStreamedTwice()
         default: addRandomOp()
         }
     }
@@ -131,7 +132,11 @@ extension ProblemGenerator {
     private mutating func addReaderOfEveryRole() {
         let length = side()
         var shared = graph.tensor(length, length)
-        if random.oneIn(2) { shared = graph.pointwise([shared], cost: cost()) }
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: shared = graph.pointwise([shared], cost: cost())
+        case 1: shared = graph.matMul(shared, graph.tensor(length, length), cost: cost())
+        default: break
+        }
         let left = graph.matMul(shared, graph.tensor(length, length), cost: cost())
         let right = graph.matMul(graph.tensor(length, length), shared, cost: cost())
         let sum = graph.pointwise([shared, left], cost: cost())
@@ -157,6 +162,26 @@ extension ProblemGenerator {
             return graph.matMul(graph.tensor(reduction, height), graph.tensor(width, reduction), cost: cost())
         }
         _ = graph.pointwise(products, cost: cost())
+    }
+
+    /// A product that two sinks stream, one of them through another product: one region, demanded at two rates.
+    private mutating func addProductStreamedTwice() {
+        let (width, height, reduction) = (side(), side(), side())
+        if random.oneIn(2) {
+            let inner = side()
+            let product = graph.matMul(
+                graph.tensor(inner, reduction), graph.tensor(width, inner), cost: cost())
+            let folded = graph.matMul(product, graph.tensor(width, width), cost: cost())
+            _ = graph.matMul(graph.tensor(reduction, height), folded, cost: cost())
+            _ = graph.matMul(graph.tensor(reduction, height), product, cost: cost())
+        } else {
+            let inner = side()
+            let product = graph.matMul(
+                graph.tensor(inner, height), graph.tensor(reduction, inner), cost: cost())
+            let folded = graph.matMul(graph.tensor(height, height), product, cost: cost())
+            _ = graph.matMul(folded, graph.tensor(width, reduction), cost: cost())
+            _ = graph.matMul(product, graph.tensor(width, reduction), cost: cost())
+        }
     }
 
     private mutating func addDiamond() {

@@ -1,0 +1,194 @@
+import CostModel
+import Dispatch
+import Synchronization
+import TensorGraph
+
+/// Enumerates the steps that a schedule can consist of, each with its best granularity.
+///
+/// The result is complete when no limit was met: then every schedule of RULES (with named tile orders) can be changed
+/// into one of candidates that costs no more. What is left out, and why nothing is lost:
+/// - *Useless unions.* A step without hand-offs that costs no less than its ops as single steps: the single steps, in
+///   topological order, read the same tensors and evict all that the step evicts.
+/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless ``ThrowAway`` says that it could
+///   pay not to evict it.
+public struct CandidateEnumerator: Sendable {
+    /// Limits on the work; all counts, so that the result does not depend on the machine.
+    public struct Limits: Sendable, Hashable {
+        /// Connected op sets looked at.
+        public var connectedSets = 20_000_000
+        /// Candidates kept; about 1 KiB of memory each.
+        public var candidates = 400_000
+        /// Sets of tensors that one step may retain.
+        public var retainedSets = 64
+        /// Tensors retained at once.
+        public var retainedTensors = 4
+
+        /// The default limits.
+        public init() {}
+    }
+
+    /// The problem.
+    public let problem: Problem
+    /// Granularity search for each step.
+    public let optimizer: GranularityOptimizer
+    /// Limits on the work.
+    public let limits: Limits
+    /// Cores to use; the result is the same for any number.
+    public let threads: Int
+
+    /// Creates an enumerator that searches granularities exhaustively.
+    public init(
+        _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2
+    ) {
+        self.problem = problem
+        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
+        self.limits = limits
+        self.threads = max(1, threads)
+    }
+
+    /// Enumerates all candidates, or as many as the limits allow.
+    ///
+    /// - Parameter isCancelled: polled now and then; when it says true the set is returned as far as it has come,
+    ///   with that reason among its omissions.
+    public func enumerate(isCancelled: @escaping @Sendable () -> Bool = { false }) -> CandidateSet {
+        guard problem.ops.count <= OpSet.capacity else {
+            return CandidateSet(
+                candidates: [], omissions: ["\(problem.ops.count) ops are more than the \(OpSet.capacity) of a set"],
+                statistics: .init())
+        }
+        var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
+        let sets = connectedSets(&result, isCancelled)
+        let handOffs = HandOffs(problem, sets: sets, limits: limits)
+        result.omissions += handOffs.omissions
+        price(sets, handOffs, &result, isCancelled)
+        result.statistics.kept = result.candidates.count
+        return result
+    }
+
+    // MARK: Op sets
+
+    private struct RootResult: Sendable {
+        var sets: [[OpID]] = []
+        var visited = 0
+        var ended = false
+    }
+
+    private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]] {
+        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap)
+        // Every root may use what a fair share of the limit is, or else the result would depend on who came first.
+        let share = max(1000, limits.connectedSets / max(1, connected.count) * 4)
+        let opOfNumber = connected.opOfNumber
+        let parts = parallelMap(count: connected.count, threads: threads) { root in
+            var connected = connected
+            var part = RootResult()
+            var seen = 0
+            part.ended = connected.enumerate(root: root) { set, canFit in
+                seen += 1
+                if canFit { part.sets.append(set.members.reversed().map { opOfNumber[$0] }) }
+                return seen < share && (seen & 4095 != 0 || !isCancelled())
+            }
+            part.visited = connected.visited
+            return part
+        }
+        var sets: [[OpID]] = []
+        for part in parts {
+            sets += part.sets
+            result.statistics.connected += part.visited
+        }
+        if isCancelled() {
+            result.omissions.append("the enumeration of op sets was stopped")
+        } else if !parts.allSatisfy(\.ended) {
+            let full = parts.count { !$0.ended }
+            result.omissions.append(
+                "more than \(share) connected op sets end in each of \(full) ops: more than \(limits.connectedSets) in all")
+        }
+        result.statistics.admissible = sets.count
+        return sets
+    }
+
+    // MARK: Prices
+
+    private struct PriceResult: Sendable {
+        var candidates: [Candidate] = []
+        var feasible = 0
+    }
+
+    private func price(
+        _ sets: [[OpID]], _ handOffs: HandOffs, _ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool
+    ) {
+        let alone = aloneLatencies()
+        let chunk = 64
+        let chunks = (sets.count + chunk - 1) / chunk
+        let kept = Atomic(0)
+        let parts = parallelMap(count: chunks, threads: threads) { index -> PriceResult in
+            var part = PriceResult()
+            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates else { return part }
+            let analyzer = StepAnalyzer(problem)
+            for number in index * chunk..<min(sets.count, (index + 1) * chunk) {
+                price(sets[number], handOffs, analyzer, alone, &part)
+            }
+            kept.add(part.candidates.count, ordering: .relaxed)
+            return part
+        }
+        for part in parts {
+            result.candidates += part.candidates
+            result.statistics.feasible += part.feasible
+        }
+        if isCancelled() {
+            result.omissions.append("the search for granularities was stopped")
+        }
+        if result.candidates.count > limits.candidates {
+            result.omissions.append("there are more than \(limits.candidates) candidates")
+            result.candidates.removeLast(result.candidates.count - limits.candidates)
+        }
+    }
+
+    private func aloneLatencies() -> [Double] {
+        let analyzer = StepAnalyzer(problem)
+        return problem.opIDs.map { op in
+            guard let structure = try? analyzer.analyze(ops: [op], retained: []) else { return .infinity }
+            let cost = StepCost(structure, problem: problem)
+            return optimizer.best(for: cost, resident: [])?.latency ?? .infinity
+        }
+    }
+
+    private func price(
+        _ ops: [OpID], _ handOffs: HandOffs, _ analyzer: StepAnalyzer, _ alone: [Double], _ part: inout PriceResult
+    ) {
+        for retained in handOffs.retainable(ops) {
+            guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { continue }
+            for resident in handOffs.residents(structure.reads) {
+                let cost = StepCost(structure, problem: problem, resident: resident)
+                guard optimizer.smallestWorkingSet(of: cost) <= Double(problem.hardware.fastMemoryCapacity) else {
+                    continue
+                }
+                part.feasible += 1
+                var limit = Double.infinity
+                if ops.count > 1, retained.isEmpty, resident.isEmpty {
+                    limit = ops.reduce(0) { $0 + alone[$1.index] }
+                }
+                guard let choice = optimizer.best(for: cost, resident: resident, below: limit) else { continue }
+                part.candidates.append(
+                    Candidate(structure, resident: resident, choice: choice, problem: problem))
+            }
+        }
+    }
+}
+
+/// Runs a function for 0, 1, … on several threads; results come in order.
+func parallelMap<Result: Sendable>(
+    count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Result
+) -> [Result] {
+    guard threads > 1, count > 1 else { return (0..<count).map(body) }
+    let next = Atomic(0)
+    let results = Mutex([Result?](repeating: nil, count: count))
+    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+        while true {
+            let index = next.add(1, ordering: .relaxed).oldValue
+            guard index < count else { return }
+            let value = body(index)
+            results.withLock { $0[index] = value }
+        }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+}

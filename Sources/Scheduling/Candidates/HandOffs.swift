@@ -1,0 +1,121 @@
+import CostModel
+import TensorGraph
+
+/// The sets of tensors that steps can hand over to the next step, for a given list of op sets.
+struct HandOffs: Sendable {
+    /// Why some sets are left out; empty if none is.
+    let omissions: [String]
+    private let problem: Problem
+    /// Sets that some step can retain.
+    private let handedOver: [[TensorID]]
+    /// Sets that each op set can retain, the empty one first; only for op sets that can retain anything.
+    private let retainableByOps: [[OpID]: [[TensorID]]]
+    /// Tensors that may be retained although the next step does not read them.
+    private let throwAways: Set<TensorID>
+
+    init(_ problem: Problem, sets: [[OpID]], limits: CandidateEnumerator.Limits) {
+        self.problem = problem
+        var handedOver: [[TensorID]] = []
+        var known = Set<[TensorID]>()
+        var retainableByOps: [[OpID]: [[TensorID]]] = [:]
+        var throwAways = Set<TensorID>()
+        var isTruncated = false
+        for ops in sets {
+            var tensors: [TensorID] = []
+            for op in ops {
+                for tensor in problem[op].outputs where problem[tensor].size < problem.hardware.fastMemoryCapacity {
+                    let canBeThrownAway = ThrowAway.canPay(tensor, producer: op, in: ops, problem)
+                    if canBeThrownAway { throwAways.insert(tensor) }
+                    if canBeThrownAway || !problem.graph.readers[tensor.index].isEmpty { tensors.append(tensor) }
+                }
+            }
+            guard !tensors.isEmpty else { continue }
+            let subsets = Self.subsets(tensors.sorted(), problem, limits, &isTruncated)
+            retainableByOps[ops] = [[]] + subsets
+            for subset in subsets where known.insert(subset).inserted { handedOver.append(subset) }
+        }
+        self.handedOver = handedOver
+        self.retainableByOps = retainableByOps
+        self.throwAways = throwAways
+        omissions =
+            isTruncated
+            ? [
+                "steps that retain more than \(limits.retainedTensors) tensors, or tensors in more than "
+                    + "\(limits.retainedSets) ways"
+            ] : []
+    }
+
+    /// Sets that a step of these ops can retain, the empty one first.
+    func retainable(_ ops: [OpID]) -> [[TensorID]] { retainableByOps[ops] ?? [[]] }
+
+    /// Sets that can be resident for a step that reads these tensors from outside, the empty one first.
+    func residents(_ reads: [TensorID]) -> [[TensorID]] {
+        [[]] + handedOver.filter { set in set.allSatisfy { reads.contains($0) || throwAways.contains($0) } }
+    }
+
+    /// Non-empty subsets that fit in fast memory, small ones first.
+    private static func subsets(
+        _ tensors: [TensorID], _ problem: Problem, _ limits: CandidateEnumerator.Limits, _ isTruncated: inout Bool
+    ) -> [[TensorID]] {
+        var found: [[TensorID]] = []
+        var layer: [(set: [TensorID], next: Int, size: Int)] = [([], 0, 0)]
+        while !layer.isEmpty {
+            var larger: [(set: [TensorID], next: Int, size: Int)] = []
+            for (set, next, size) in layer {
+                for index in next..<max(next, tensors.count) {
+                    let grown = size + problem[tensors[index]].size
+                    guard grown < problem.hardware.fastMemoryCapacity else { continue }
+                    guard set.count < limits.retainedTensors, found.count < limits.retainedSets else {
+                        isTruncated = true
+                        return found
+                    }
+                    larger.append((set + [tensors[index]], index + 1, grown))
+                    found.append(set + [tensors[index]])
+                }
+            }
+            layer = larger
+        }
+        return found
+    }
+}
+
+/// Tells whether it can pay to retain a tensor that the next step does not read, so that it need not be evicted.
+enum ThrowAway {
+    /// False when a step without the tensor's producer does all that is useful at no more cost.
+    ///
+    /// A tensor that the step reads itself is not evicted anyway. Otherwise, if nobody needs the tensor, neither the
+    /// producer nor the ops that feed only it are needed in the step. Without them each iteration has no more
+    /// slices, regions and outputs than before, so the step costs no more, provided that they have no other output,
+    /// that the rest is a step (not empty, connected), and that no MatMul of the rest becomes a sink by it.
+    static func canPay(_ tensor: TensorID, producer: OpID, in ops: [OpID], _ problem: Problem) -> Bool {
+        let members = Set(ops)
+        let graph = problem.graph
+        if graph.readers[tensor.index].contains(where: members.contains) { return false }
+        var useless: Set<OpID> = [producer]
+        for op in ops.reversed() where op != producer {
+            let readers = problem[op].outputs.flatMap { graph.readers[$0.index] }.filter(members.contains)
+            if !readers.isEmpty, readers.allSatisfy(useless.contains) { useless.insert(op) }
+        }
+        if useless.contains(where: { problem[$0].outputs.count > 1 }) { return true }
+        let rest = ops.filter { !useless.contains($0) }
+        guard !rest.isEmpty, isConnected(rest, problem) else { return true }
+        // A MatMul of the rest that fed a MatMul among the useless ops could now be a sink.
+        let feeds = rest.contains { op in
+            problem[op].outputs.contains { graph.readers[$0.index].contains(where: useless.contains) }
+        }
+        return feeds && useless.contains { problem[$0].kind == .matMul }
+    }
+
+    private static func isConnected(_ ops: [OpID], _ problem: Problem) -> Bool {
+        var pending = ops
+        var reached = Set<TensorID>()
+        if let first = pending.popLast() { reached.formUnion(problem[first].inputs + problem[first].outputs) }
+        while let index = pending.firstIndex(where: { op in
+            (problem[op].inputs + problem[op].outputs).contains(where: reached.contains)
+        }) {
+            let op = pending.remove(at: index)
+            reached.formUnion(problem[op].inputs + problem[op].outputs)
+        }
+        return pending.isEmpty
+    }
+}

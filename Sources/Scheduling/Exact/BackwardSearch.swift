@@ -1,0 +1,190 @@
+import CostModel
+import HeapModule
+import TensorGraph
+
+/// Finds a cheapest schedule of candidates by best-first search from the last step to the first.
+///
+/// A state is what the steps still to be put in front must achieve: a set of tensors that have to be in slow memory, and
+/// the set that the step directly before must hand over. A candidate can stand there if it retains just that set. It
+/// takes what it evicts off the set and adds what it reads, so order, hand-offs, recomputation and repeated steps need no
+/// rule of their own. The goal needs nothing. Every op is an ancestor of a graph output (RULES 1), so every op is then in
+/// some step.
+///
+/// The estimate of what a state still costs is a price list from a dual solution: see ``SearchPrices``. It never
+/// overestimates, so the first goal taken from the queue is optimal (Hart, Nilsson and Raphael, 1968), and at any moment
+/// the smallest estimate in the queue bounds the optimum from below.
+public struct BackwardSearch: Sendable {
+    /// What became of a search.
+    public struct Outcome: Sendable {
+        /// Positions of the chosen candidates, first step first; nil when none was found below the cutoff.
+        public var steps: [Int]?
+        /// Latency of the steps, in units of time; infinite without them.
+        public var latency = Double.infinity
+        /// No sequence of the candidates costs less than this.
+        public var lowerBound = 0.0
+        /// True when the search ended by itself: the steps are optimal, or there is nothing below the cutoff.
+        public var isProven = false
+        /// States expanded.
+        public var expanded = 0
+    }
+
+    private struct State: Hashable {
+        var needed: OpSet
+        var handOver: Int32
+    }
+
+    private struct Entry: Comparable {
+        var estimate: Double
+        var spent: Double
+        var node: Int
+        static func < (left: Entry, right: Entry) -> Bool {
+            // Among equals the deeper one first: it reaches a goal sooner.
+            (left.estimate, right.spent, left.node) < (right.estimate, left.spent, right.node)
+        }
+        static func == (left: Entry, right: Entry) -> Bool { left.node == right.node }
+    }
+
+    private struct Node {
+        var state: State
+        var spent: Double
+        var next: Int
+        var candidate: Int32
+    }
+
+    private let columns: CandidateColumns
+
+    /// Prepares a search over the candidates.
+    init(_ columns: CandidateColumns) { self.columns = columns }
+
+    /// Runs the search.
+    ///
+    /// - Parameters:
+    ///   - prices: a dual-feasible price list; the higher, the fewer states.
+    ///   - cutoff: sequences that cost this or more are of no interest.
+    ///   - maximumStates: states kept at most, about 200 bytes each.
+    ///   - isCancelled: polled now and then.
+    func run(
+        prices: SearchPrices, cutoff: Double, maximumStates: Int = 4_000_000,
+        isCancelled: () -> Bool = { false }
+    ) -> Outcome {
+        var outcome = Outcome()
+        var nodes: [Node] = []
+        var best: [State: Double] = [:]
+        var queue = Heap<Entry>()
+        let start = State(needed: columns.graphOutputs, handOver: 0)
+        // Rounding in a sum of many latencies must not cut off an equal.
+        let limit = cutoff * (1 - 1e-12)
+        nodes.append(Node(state: start, spent: 0, next: -1, candidate: -1))
+        best[start] = 0
+        let root = estimate(start, prices)
+        queue.insert(Entry(estimate: root, spent: 0, node: 0))
+        outcome.lowerBound = min(root, cutoff)
+        while let entry = queue.popMin() {
+            let node = nodes[entry.node]
+            outcome.lowerBound = max(outcome.lowerBound, min(entry.estimate, cutoff))
+            guard entry.estimate < limit else { break }
+            if node.state.needed.isEmpty, node.state.handOver == 0 {
+                outcome.steps = trace(nodes, entry.node)
+                outcome.latency = node.spent
+                outcome.lowerBound = min(outcome.lowerBound, node.spent)
+                outcome.isProven = true
+                return outcome
+            }
+            guard best[node.state] == node.spent else { continue }
+            outcome.expanded += 1
+            guard nodes.count < maximumStates, outcome.expanded & 255 != 0 || !isCancelled() else { return outcome }
+            expand(node, entry.node, prices, limit, &nodes, &best, &queue)
+        }
+        outcome.lowerBound = cutoff
+        outcome.isProven = true
+        return outcome
+    }
+
+    private func expand(
+        _ node: Node, _ index: Int, _ prices: SearchPrices, _ limit: Double, _ nodes: inout [Node],
+        _ best: inout [State: Double], _ queue: inout Heap<Entry>
+    ) {
+        for candidate in columns.retaining[Int(node.state.handOver)] {
+            let column = columns.columns[Int(candidate)]
+            // Without a hand-off to make, a step that evicts nothing needed is one too many.
+            guard node.state.handOver != 0 || !column.evicted.isDisjoint(with: node.state.needed) else { continue }
+            let state = State(
+                needed: node.state.needed.subtracting(column.evicted).union(column.slowReads),
+                handOver: column.resident)
+            let spent = node.spent + column.latency
+            guard spent < best[state] ?? .infinity else { continue }
+            let estimate = spent + self.estimate(state, prices)
+            guard estimate < limit else { continue }
+            best[state] = spent
+            nodes.append(Node(state: state, spent: spent, next: index, candidate: candidate))
+            queue.insert(Entry(estimate: estimate, spent: spent, node: nodes.count - 1))
+        }
+    }
+
+    private func estimate(_ state: State, _ prices: SearchPrices) -> Double {
+        var total = prices.handOver[Int(state.handOver)]
+        ancestors(state).forEach { total += prices.op[$0] }
+        return max(0, total)
+    }
+
+    /// Ops that have to run so that the state's tensors exist.
+    private func ancestors(_ state: State) -> OpSet {
+        var ops = columns.ancestorsOfHandOver[Int(state.handOver)]
+        state.needed.forEach { ops = ops.union(columns.ancestorsOfTensor[$0]) }
+        return ops
+    }
+
+    private func trace(_ nodes: [Node], _ goal: Int) -> [Int] {
+        var steps: [Int] = []
+        var index = goal
+        while index >= 0, nodes[index].candidate >= 0 {
+            steps.append(Int(nodes[index].candidate))
+            index = nodes[index].next
+        }
+        return steps
+    }
+}
+
+/// Prices of ops and hand-overs under which no candidate costs less than what it delivers.
+///
+/// For every candidate the prices of its ops, plus that of the set that it hands over, less that of the set that it is
+/// handed, are at most its latency. So whatever sequence of steps leads to a state's goal costs at least the sum of the
+/// prices of the ops that have to run and of the set to be handed over: an estimate that never overestimates.
+struct SearchPrices: Sendable {
+    /// Price of each op, at least 0.
+    var op: [Double]
+    /// Price of each set handed over; the empty set is number 0 and costs nothing.
+    var handOver: [Double]
+
+    /// No prices at all: the search becomes Dijkstra's.
+    init(columns: CandidateColumns) {
+        op = Array(repeating: 0, count: columns.opCount)
+        handOver = Array(repeating: 0, count: columns.handOvers.count)
+    }
+
+    /// The factor that makes the prices feasible for every candidate, when duals come from floating-point arithmetic.
+    mutating func makeFeasible(_ columns: CandidateColumns) {
+        for index in op.indices { op[index] = max(0, op[index]) }
+        handOver[0] = 0
+        for column in columns.columns {
+            var value = handOver[Int(column.retained)] - handOver[Int(column.resident)]
+            column.ops.forEach { value += op[$0] }
+            let excess = value - column.latency
+            guard excess > 0 else { continue }
+            // Lowering prices of ops keeps every other candidate feasible.
+            var left = excess * (1 + 1e-9) + 1e-9
+            column.ops.forEach {
+                let cut = min(left, op[$0])
+                op[$0] -= cut
+                left -= cut
+            }
+            if left > 0 { dropHandOvers() }
+        }
+    }
+
+    /// Gives up on prices of hand-overs when lowering op prices is not enough.
+    private mutating func dropHandOvers() {
+        for index in handOver.indices { handOver[index] = 0 }
+        for index in op.indices { op[index] = 0 }
+    }
+}

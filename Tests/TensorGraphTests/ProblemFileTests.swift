@@ -1,0 +1,195 @@
+import Foundation
+import TensorGraph
+import TestSupport
+import Testing
+
+@Suite("Problem files")
+struct ProblemFileTests {
+    /// A sound file: MatMul of 3 x 2 and 5 x 3, then a Pointwise op.
+    static let fields: [(name: String, json: String)] = [
+        ("widths", "[3, 5, 5, 5]"), ("heights", "[2, 3, 2, 2]"), ("inputs", "[[0, 1], [2]]"),
+        ("outputs", "[[2], [3]]"), ("base_costs", "[10, 2.5]"), ("op_types", "[\"MatMul\", \"Pointwise\"]"),
+        ("fast_memory_capacity", "100"), ("slow_memory_bandwidth", "1.5"), ("native_granularity", "[4, 8]"),
+    ]
+
+    private func text(_ changed: [String: String] = [:], without missing: String? = nil) -> String {
+        let parts = Self.fields.filter { $0.name != missing }.map { field in
+            "\"\(field.name)\": \(changed[field.name] ?? field.json)"
+        }
+        return "{" + parts.joined(separator: ", ") + "}"
+    }
+
+    private func read(_ text: String) throws -> Result<Problem, FileError> {
+        try withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("problem.json").path
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            return Result { () throws(FileError) in try ProblemFile.read(path) }
+        }
+    }
+
+    private func message(_ text: String) throws -> String? {
+        switch try read(text) {
+        case .success: return nil
+        case .failure(let error):
+            #expect(error.kind == .badData)
+            #expect(error.description == "\(error.path): \(error.message)")
+            return error.message
+        }
+    }
+
+    @Test("A sound file is read as it stands")
+    func sound() throws {
+        let problem = try read(text()).get()
+        #expect(problem.tensors == zip([3, 5, 5, 5], [2, 3, 2, 2]).map { Tensor(width: $0, height: $1) })
+        #expect(problem.ops.map(\.kind) == [.matMul, .pointwise])
+        #expect(problem.ops.map(\.baseCost) == [10, 2.5])
+        #expect(
+            problem.hardware
+                == Hardware(fastMemoryCapacity: 100, slowMemoryBandwidth: 1.5, nativeWidth: 4, nativeHeight: 8))
+    }
+
+    @Test("Unknown fields are ignored")
+    func unknownField() throws {
+        #expect(try message(text().replacing("{", with: "{\"comment\": [null], ", maxReplacements: 1)) == nil)
+    }
+
+    @Test("A missing field is named", arguments: ProblemFileTests.fields.map(\.name))
+    func missing(field: String) throws {
+        #expect(try message(text(without: field)) == "the field \"\(field)\" is missing")
+    }
+
+    @Test("A field of another type is named", arguments: ProblemFileTests.fields.map(\.name))
+    func wrongType(field: String) throws {
+        let message = try message(text([field: "\"seven\""]))
+        #expect(message?.hasPrefix("\"\(field)\" is not a") == true, "\(message ?? "no error")")
+    }
+
+    @Test(
+        "An element of another type is named with its op or tensor",
+        arguments: [
+            ("widths", "[3, 5, \"5\", 5]", "tensor 2: \"widths[2]\" is not a whole number"),
+            ("heights", "[2, null, 2, 2]", "tensor 1: \"heights[1]\" is null, not a whole number"),
+            ("inputs", "[[0, 1], [2, true]]", "op 1: \"inputs[1][1]\" is not a whole number"),
+            ("outputs", "[[2], 3]", "op 1: \"outputs[1]\" is not a list"),
+            ("base_costs", "[10, \"2\"]", "op 1: \"base_costs[1]\" is not a number"),
+            ("op_types", "[\"MatMul\", 1]", "op 1: \"op_types[1]\" is not a string"),
+        ])
+    func wrongElement(field: String, json: String, expected: String) throws {
+        #expect(try message(text([field: json])) == expected)
+    }
+
+    @Test("A fraction or a number too large for an index is named", arguments: ["2.5", "1e30", "9223372036854775808"])
+    func badInteger(number: String) throws {
+        for (field, json, place) in [
+            ("widths", "[3, 5, \(number), 5]", "tensor 2: \"widths[2]\""),
+            ("inputs", "[[0, 1], [\(number)]]", "op 1: \"inputs[1][0]\""),
+            ("fast_memory_capacity", number, "\"fast_memory_capacity\""),
+        ] {
+            let message = try message(text([field: json]))
+            #expect(message?.hasPrefix(place) == true, "\(message ?? "no error")")
+        }
+    }
+
+    @Test("A number too large to read at all is named")
+    func hugeNumber() throws {
+        let message = try message(text(["base_costs": "[1, 1e400]"]))
+        #expect(message?.hasPrefix("op 1: \"base_costs[1]\"") == true, "\(message ?? "no error")")
+    }
+
+    @Test(
+        "Lists of different lengths are counted",
+        arguments: [
+            ("heights", "[2, 3, 2]", "4 widths but 3 heights"),
+            ("heights", "[2, 3, 2, 2, 2]", "4 widths but 5 heights"),
+            ("outputs", "[[2]]", "inputs describes 2 ops but outputs 1"),
+            ("base_costs", "[1, 2, 3]", "inputs describes 2 ops but base_costs 3"),
+            ("op_types", "[]", "inputs describes 2 ops but op_types 0"),
+            ("native_granularity", "[4]", "native_granularity has 1 numbers, not two"),
+            ("native_granularity", "[4, 4, 4]", "native_granularity has 3 numbers, not two"),
+        ])
+    func lengths(field: String, json: String, expected: String) throws {
+        #expect(try message(text([field: json])) == expected)
+    }
+
+    @Test("An op type that is neither MatMul nor Pointwise is quoted (#4)", arguments: ["Conv", "matmul", ""])
+    func unknownKind(kind: String) throws {
+        #expect(
+            try message(text(["op_types": "[\"MatMul\", \"\(kind)\"]"]))
+                == "op 1: type \"\(kind)\" is neither MatMul nor Pointwise")
+    }
+
+    @Test("A fault of the graph is told as the problem tells it")
+    func invalidGraph() throws {
+        #expect(
+            try message(text(["inputs": "[[0, 1], [3]]", "outputs": "[[2], [2]]"]))
+                == "tensor 2: is written by op 0 and by op 1")
+    }
+
+    @Test("Whatever is not JSON is refused", arguments: ["nonsense", "[", "\u{1}", "{}}", "NaN", "{\"widths\": [1,}"])
+    func notJSON(text: String) throws {
+        #expect(try message(text)?.hasPrefix("is not valid JSON") == true)
+    }
+
+    @Test("A file cut off anywhere is refused")
+    func truncated() throws {
+        let whole = Array(text())
+        for length in stride(from: 1, to: whole.count, by: 7) {
+            #expect(try message(String(whole[..<length]))?.hasPrefix("is not valid JSON") == true)
+        }
+    }
+
+    @Test("JSON that is no object is refused")
+    func noObject() throws {
+        #expect(try message("[1, 2]") == "the file as a whole is not an object")
+        #expect(try message("null") == "the file as a whole is null, not an object")
+    }
+
+    @Test("An empty file is called empty")
+    func empty() throws {
+        #expect(try message("") == "is empty")
+    }
+
+    @Test("Lists nested a hundred thousand deep are refused, not followed")
+    func deepNesting() throws {
+        let depth = 100_000
+        let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+        #expect(try message(nested)?.hasPrefix("is not valid JSON") == true)
+        #expect(try message(text(["widths": nested]))?.hasPrefix("is not valid JSON") == true)
+    }
+
+    @Test("A file that is not there, or is a folder, is no input")
+    func noInput() throws {
+        try withTemporaryFolder { folder in
+            for path in [folder.path, folder.path + "/missing.json", folder.path + "/missing/problem.json"] {
+                let error = #expect(throws: FileError.self) { try ProblemFile.read(path) }
+                #expect(error?.kind == .noInput)
+                #expect(error?.path == path)
+            }
+        }
+    }
+
+    @Test("Writing and reading gives the same problem")
+    func roundTrip() throws {
+        var problems = ProblemGenerator(seed: 12)
+        try withTemporaryFolder { folder in
+            let path = folder.appendingPathComponent("problem.json").path
+            for _ in 0..<100 {
+                let problem = try problems.next()
+                try ProblemFile.write(problem, to: path)
+                let copy = try ProblemFile.read(path)
+                #expect(copy.tensors == problem.tensors)
+                #expect(copy.ops == problem.ops)
+                #expect(copy.hardware == problem.hardware)
+            }
+        }
+    }
+
+    @Test(
+        "The contest's files are read",
+        .enabled(if: !ExternalFiles.benchmarkProblems().isEmpty, "needs $MLSYS_BENCHMARKS or ../shared/benchmarks"))
+    func contestFiles() throws {
+        for file in ExternalFiles.benchmarkProblems() {
+            #expect(throws: Never.self, "\(file.lastPathComponent)") { try ProblemFile.read(file.path) }
+        }
+    }
+}
