@@ -35,19 +35,16 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
 /// Reads a JSON file into `Value` and turns every fault into a ``FileError`` that says where in the file it is.
 ///
-/// - Parameters:
-///   - wholeNumbers: the fields that hold nothing but whole numbers, or lists of them.
-///   - describe: what an element of a list is about: an op, a tensor, a step.
+/// - Parameter describe: what an element of a list is about: an op, a tensor, a step.
 /// - Throws: ``FileError`` of kind `noInput` or `badData`.
 func decodeJSON<Value: Decodable>(
-    _ type: Value.Type, path: String, wholeNumbers: [String], describe: (_ list: String, _ index: Int) -> String
+    _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String
 ) throws(FileError) -> Value {
     let data = try readFile(path)
     do {
         return try JSONDecoder().decode(type, from: data)
     } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-        let message = numberFault(data, wholeNumbers, describe) ?? "is not valid JSON" + syntaxFault(data)
-        throw FileError(path: path, kind: .badData, message: message)
+        throw FileError(path: path, kind: .badData, message: "is not valid JSON" + syntaxFault(data))
     } catch let error as DecodingError {
         throw FileError(path: path, kind: .badData, message: explain(error, describe: describe))
     } catch {
@@ -93,22 +90,10 @@ private func explain(_ error: DecodingError, describe: (String, Int) -> String) 
     case .valueNotFound(let type, let context):
         return "\(place(context.codingPath, describe)) is null, not \(article(type))"
     case .dataCorrupted(let context):
-        return "\(place(context.codingPath, describe)): \(context.debugDescription.prefix(160))"
+        return "\(place(context.codingPath, describe)) \(context.debugDescription.prefix(160))"
     @unknown default:
         return "is not valid"
     }
-}
-
-/// What is wrong with a number of a file that is JSON otherwise; nil if no number is.
-private func numberFault(_ data: Data, _ wholeNumbers: [String], _ describe: (String, Int) -> String) -> String? {
-    guard case .object(let fields)? = try? JSONDecoder().decode(JSONValue.self, from: data) else { return nil }
-    for (list, value) in fields.sorted(by: { $0.key < $1.key }) {
-        let isWhole = wholeNumbers.contains(list)
-        if let indices = value.numberFault(mustBeWhole: isWhole) {
-            return place(list, indices, describe) + (isWhole ? " is not a whole number in range" : " is out of range")
-        }
-    }
-    return nil
 }
 
 /// What is wrong with the JSON and where, after a colon: the decoder does not tell, the older parser does.
