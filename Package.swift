@@ -44,14 +44,17 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: fast),
+        .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
-            dependencies: ["TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable")],
+            dependencies: [
+                "TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable"),
+            ],
             swiftSettings: strict),
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "Reporting", "MIP", "GLPKBackend",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "MIP", "GLPKBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -76,6 +79,10 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "CommandTests", dependencies: ["mlsys", "TestSupport"], swiftSettings: strict),
+            name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "TestSupport"],
+            swiftSettings: strict),
     ]
 )

@@ -35,11 +35,17 @@ public func writeAtomically(_ text: String, to path: String) throws(FileError) {
 }
 
 /// The path at the end of a chain of symbolic links, whether there is a file or not yet.
-private func endOfLinks(_ path: String) throws(FileError) -> String {
+///
+/// - Throws: ``FileError`` of kind `cannotCreate` when the chain does not end.
+public func endOfLinks(_ path: String) throws(FileError) -> String {
     var target = path
+    // As many as the kernel follows.
     for _ in 0..<40 {
         guard let next = try? FileManager.default.destinationOfSymbolicLink(atPath: target) else { return target }
-        target = next.hasPrefix("/") ? next : folder(of: target) + next
+        let resolved = next.hasPrefix("/") ? next : folder(of: target) + next
+        // Links such as /proc/self/fd/1 may name what is not in the file system, a pipe for example.
+        guard !target.hasPrefix("/proc/") || access(resolved, F_OK) == 0 else { return target }
+        target = resolved
     }
     throw FileError(path: path, kind: .cannotCreate, message: "is a symbolic link that leads to no file")
 }

@@ -55,8 +55,10 @@ extension Problem {
             throw ProblemError(.problem, "\(name) is \(value); it must be between 1 and 2^53")
         }
         let bandwidth = hardware.slowMemoryBandwidth
-        guard bandwidth > 0, bandwidth <= Double(largestNumber) else {
-            throw ProblemError(.problem, "slow_memory_bandwidth is \(bandwidth); it must be above 0 and at most 2^53")
+        // Far smaller ones make latencies that no number holds.
+        guard bandwidth >= 1 / Double(largestNumber), bandwidth <= Double(largestNumber) else {
+            throw ProblemError(
+                .problem, "slow_memory_bandwidth is \(bandwidth); it must be between 2^-53 and 2^53")
         }
     }
 

@@ -21,6 +21,20 @@ public struct ProblemFile: Codable, Sendable {
         case nativeGranularity = "native_granularity"
     }
 
+    /// Decodes the fields; a number that does not fit is reported with its place.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        widths = try container.decodeLocated(.widths)
+        heights = try container.decodeLocated(.heights)
+        inputs = try container.decodeLocated(.inputs)
+        outputs = try container.decodeLocated(.outputs)
+        baseCosts = try container.decodeLocated(.baseCosts)
+        opTypes = try container.decode([String].self, forKey: .opTypes)
+        fastMemoryCapacity = try container.decodeLocated(.fastMemoryCapacity)
+        slowMemoryBandwidth = try container.decodeLocated(.slowMemoryBandwidth)
+        nativeGranularity = try container.decodeLocated(.nativeGranularity)
+    }
+
     /// The file form of a problem.
     public init(_ problem: Problem) {
         widths = problem.tensors.map(\.width)
@@ -38,12 +52,7 @@ public struct ProblemFile: Codable, Sendable {
     ///
     /// - Throws: ``FileError`` that names the file, the op or tensor and what is wrong.
     public static func read(_ path: String) throws(FileError) -> Problem {
-        let wholeNumbers: [CodingKeys] = [
-            .widths, .heights, .inputs, .outputs, .fastMemoryCapacity, .nativeGranularity,
-        ]
-        let file = try decodeJSON(
-            ProblemFile.self, path: path, wholeNumbers: wholeNumbers.map(\.rawValue)
-        ) { list, index in
+        let file = try decodeJSON(ProblemFile.self, path: path) { list, index in
             list == "widths" || list == "heights" ? "tensor \(index)" : "op \(index)"
         }
         do throws(ProblemError) {

@@ -15,15 +15,24 @@ public struct ScheduleFile: Codable, Sendable {
         case subgraphLatencies = "subgraph_latencies"
     }
 
+    /// Decodes the fields; a number that does not fit is reported with its place.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        subgraphs = try container.decodeLocated(.subgraphs)
+        granularities = try container.decodeLocated(.granularities)
+        tensorsToRetain = try container.decodeLocated(.tensorsToRetain)
+        if container.contains(.traversalOrders) {
+            traversalOrders = try container.decodeLocated(.traversalOrders) as [[Int]?]?
+        }
+        subgraphLatencies = try container.decodeLocated(.subgraphLatencies)
+    }
+
     /// Reads a schedule file. Whether the schedule is valid for a problem is the evaluator's to say.
     ///
     /// - Throws: ``FileError`` when the file is not a schedule: not JSON, a field missing or of another type, lists
     ///   of different lengths.
     public static func read(_ path: String) throws(FileError) -> Schedule {
-        let wholeNumbers: [CodingKeys] = [.subgraphs, .granularities, .tensorsToRetain, .traversalOrders]
-        let file = try decodeJSON(
-            ScheduleFile.self, path: path, wholeNumbers: wholeNumbers.map(\.rawValue)
-        ) { _, index in "step \(index)" }
+        let file = try decodeJSON(ScheduleFile.self, path: path) { _, index in "step \(index)" }
         do throws(ProblemError) {
             return try file.schedule()
         } catch {

@@ -1,0 +1,65 @@
+import CostModel
+import TensorGraph
+
+/// What an evaluated schedule costs, for tables and for JSON output.
+public struct ScheduleReport: Encodable, Sendable {
+    /// Always true; the counterpart of ``ViolationReport/valid``.
+    public let valid = true
+    /// Units of time.
+    public let totalLatency: Double
+    /// Elements that fast memory holds.
+    public let fastMemoryCapacity: Int
+    /// One entry per step, in schedule order.
+    public let steps: [StepReport]
+
+    /// Describes a schedule that the evaluator found valid.
+    public init(_ schedule: Schedule, _ evaluation: Evaluation, problem: Problem) {
+        totalLatency = evaluation.totalLatency
+        fastMemoryCapacity = problem.hardware.fastMemoryCapacity
+        steps = zip(schedule.steps, evaluation.steps).map { StepReport($0, $1) }
+    }
+}
+
+/// Why a schedule is invalid, for JSON output.
+public struct ViolationReport: Encodable, Sendable {
+    /// Always false; the counterpart of ``ScheduleReport/valid``.
+    public let valid = false
+    /// The section of RULES that states the broken rule.
+    public let rule: String
+    /// The name of the broken rule.
+    public let ruleName: String
+    /// The step, counted from 0; nil when the rule is about the schedule as a whole.
+    public let step: Int?
+    /// The op that breaks the rule, if one does.
+    public let op: Int?
+    /// The tensor that breaks the rule, if one does.
+    public let tensor: Int?
+    /// What is wrong, in one sentence.
+    public let message: String
+
+    /// Describes the first rule that a schedule breaks.
+    public init(_ violation: RuleViolation) {
+        rule = violation.rule.section
+        ruleName = violation.rule.rawValue
+        step = violation.step
+        op = violation.op?.index
+        tensor = violation.tensor?.index
+        message = violation.message
+    }
+
+    private enum CodingKeys: CodingKey {
+        case valid, rule, ruleName, step, op, tensor, message
+    }
+
+    /// Encodes every field; those that are nil as null, so that readers always find them.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(valid, forKey: .valid)
+        try container.encode(rule, forKey: .rule)
+        try container.encode(ruleName, forKey: .ruleName)
+        try container.encode(step, forKey: .step)
+        try container.encode(op, forKey: .op)
+        try container.encode(tensor, forKey: .tensor)
+        try container.encode(message, forKey: .message)
+    }
+}

@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+
+/// The root of the command line; what it does without a subcommand's name is ``Solve``.
+@main
+struct MLSysCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mlsys",
+        abstract: "Schedules graphs of tensor operations on hardware with a small fast memory.",
+        usage: """
+            mlsys PROBLEM SCHEDULE
+            mlsys solve PROBLEM -o SCHEDULE [--method list] [--json]
+            mlsys evaluate PROBLEM SCHEDULE [--json]
+            mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
+            """,
+        discussion: """
+            PROBLEM and SCHEDULE are files in the JSON of the MLSys 2026 scheduling
+            contest. The first form is the contest's: problem in, schedule out.
+
+            Results go to standard output, diagnostics to standard error. Exit codes:
+               0  done; the schedule is valid
+               1  the schedule is invalid
+               3  an op fits into fast memory at no granularity
+              64  the command line is wrong
+              65  a file holds bad data
+              66  no such input file
+              73  the output cannot be written
+            """,
+        version: "mlsys 0.1.0",
+        subcommands: [Solve.self, Evaluate.self, Generate.self],
+        defaultSubcommand: Solve.self)
+
+    static func main() {
+        // A reader that closes the pipe early, such as head, is not an error: writes then fail with EPIPE.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            Failure(error)?.end()
+            exit(withError: error)
+        }
+    }
+}
