@@ -6,6 +6,8 @@ public enum Limit: String, Sendable, Hashable {
     case gap
     /// The node limit.
     case nodes
+    /// The limit on what is enumerated before the search.
+    case candidates
     /// The caller asked for it.
     case interrupted
 }

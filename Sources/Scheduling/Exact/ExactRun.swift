@@ -34,10 +34,14 @@ struct ExactRun {
         timed(.traffic, StructuralBounds.traffic)
         if isDone { return try result(isOptimal: true) }
         try enumerate()
-        guard !candidates.candidates.isEmpty else { return try result(isOptimal: false) }
+        guard !candidates.candidates.isEmpty else {
+            if !control.shouldStop { limit = .candidates }
+            return try result(isOptimal: false)
+        }
         try addIncumbentSteps()
         guard let columns = CandidateColumns(candidates.candidates, problem: problem) else {
             candidates.omissions.append("more than \(OpSet.capacity) tensors are written")
+            limit = .candidates
             return try result(isOptimal: false)
         }
         // Not inside the call below: that would read `self` before the proof has changed it.

@@ -76,7 +76,9 @@ public struct SchedulingResult: Sendable {
     public var status: String {
         switch termination {
         case .optimal: scope.isAboutProblem ? "optimal" : "best of candidates"
-        case .feasible(let limit): "feasible (\(limit == .interrupted ? "interrupted" : "\(limit.rawValue) limit"))"
+        case .feasible(.interrupted): "feasible (interrupted)"
+        case .feasible(.candidates): "feasible (too large for complete enumeration)"
+        case .feasible(let limit): "feasible (\(limit.rawValue) limit)"
         case .infeasible: "infeasible"
         case .unbounded, .noSolution: "no solution"
         }
