@@ -97,7 +97,8 @@ public struct Evaluator {
         let (count, countOverflow) = tiles.multipliedReportingOverflow(
             by: structure.reductionSteps(depth: granularity.depth))
         guard !overflow, !countOverflow, count <= Self.maximumIterations else {
-            throw RuleViolation(.tooManyIterations, "has more iterations than the \(Self.maximumIterations) that are walked")
+            throw RuleViolation(
+                .tooManyIterations, "has more iterations than the \(Self.maximumIterations) that are walked")
         }
         return try StepSimulator(problem, structure, resident: Set(resident)).simulate(granularity, order: order)
     }
@@ -147,7 +148,8 @@ public struct Evaluator {
         for tensor in problem.tensors.indices where problem.graph.isGraphOutput(TensorID(tensor)) {
             guard inSlowMemory[tensor] else {
                 throw RuleViolation(
-                    .outputNotEvicted, tensor: TensorID(tensor), "graph output tensor \(tensor) never reaches slow memory")
+                    .outputNotEvicted, tensor: TensorID(tensor),
+                    "graph output tensor \(tensor) never reaches slow memory")
             }
         }
     }

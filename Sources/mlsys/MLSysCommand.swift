@@ -9,7 +9,8 @@ struct MLSysCommand: ParsableCommand {
         abstract: "Schedules graphs of tensor operations on hardware with a small fast memory.",
         usage: """
             mlsys PROBLEM SCHEDULE
-            mlsys solve PROBLEM -o SCHEDULE [--method list] [--json]
+            mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact]
+            mlsys bound PROBLEM [--json]
             mlsys evaluate PROBLEM SCHEDULE [--json]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             """,
@@ -27,7 +28,7 @@ struct MLSysCommand: ParsableCommand {
               73  the output cannot be written
             """,
         version: "mlsys 0.1.0",
-        subcommands: [Solve.self, Evaluate.self, Generate.self],
+        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self],
         defaultSubcommand: Solve.self)
 
     static func main() {

@@ -9,7 +9,7 @@ struct Solve: ParsableCommand {
         abstract: "Schedule a problem and write the schedule to a file.",
         usage: """
             mlsys PROBLEM SCHEDULE
-            mlsys solve PROBLEM -o SCHEDULE [--method list] [--json]
+            mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact] [--json]
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -24,13 +24,16 @@ struct Solve: ParsableCommand {
     var output: String?
 
     @Option(help: "How the schedule is found.")
-    var method = SolveMethod.list
+    var method = SolveMethod.auto
 
     @OptionGroup(title: "List scheduling")
     var listScheduling: ListSchedulingOptions
 
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
+
+    @OptionGroup(title: "Exact search")
+    var exact: ExactSearchOptions
 
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -42,13 +45,17 @@ struct Solve: ParsableCommand {
                     ? "Name the schedule file to write: mlsys PROBLEM SCHEDULE, or -o SCHEDULE."
                     : "Name the schedule file once, either as an argument or with -o.")
         }
+        guard method == .list || listScheduling.usesAll else {
+            throw ValidationError("Ideas of the list scheduler can be switched off with --method list only.")
+        }
     }
 
     func run() throws {
         var options = listScheduling.options
         options.reductionCap = reductionCap
         let report = try SolvePipeline(
-            problemPath: problem, schedulePath: schedule ?? output ?? "", method: method, listOptions: options
+            problemPath: problem, schedulePath: schedule ?? output ?? "", method: method, listOptions: options,
+            exact: exact
         ).run()
         try Console.write(json ? jsonLine(report) : report.summary)
     }
@@ -64,6 +71,9 @@ struct ListSchedulingOptions: ParsableArguments {
 
     @Flag(inversion: .prefixedNo, help: "Put ops of independent branches that share a tensor into one step.")
     var staggering = true
+
+    /// True when nothing is switched off.
+    var usesAll: Bool { fusion && retention && staggering }
 
     var options: ListScheduler.Options {
         var options = ListScheduler.Options()

@@ -13,7 +13,8 @@ public enum StructuralBounds {
         var total = 0.0
         for op in problem.ops {
             let shape = problem[op.outputs[0]]
-            total += op.baseCost * tiles(shape.width, problem.hardware.nativeWidth)
+            total +=
+                op.baseCost * tiles(shape.width, problem.hardware.nativeWidth)
                 * tiles(shape.height, problem.hardware.nativeHeight)
         }
         return total
@@ -30,7 +31,9 @@ public enum StructuralBounds {
         for index in problem.tensors.indices {
             let tensor = TensorID(index)
             if problem.graph.isGraphInput(tensor) {
-                let streams = problem.graph.readers[index].reduce(1.0) { max($0, Self.streams(tensor, of: $1, in: problem)) }
+                let streams = problem.graph.readers[index].reduce(1.0) {
+                    max($0, Self.streams(tensor, of: $1, in: problem))
+                }
                 elements += streams * Double(problem[tensor].size)
             } else if problem.graph.isGraphOutput(tensor) {
                 elements += Double(problem[tensor].size)

@@ -71,7 +71,8 @@ struct BranchFacts {
         inputs = order.map { op in
             problem[op].inputs.map { tensor in
                 Input(
-                    tensor: tensor.index, producer: problem.graph.producers[tensor.index].map { number[$0.index] } ?? -1,
+                    tensor: tensor.index,
+                    producer: problem.graph.producers[tensor.index].map { number[$0.index] } ?? -1,
                     width: Double(problem[tensor].width), height: Double(problem[tensor].height))
             }
         }

@@ -68,7 +68,8 @@ public struct CandidateEnumerator: Sendable {
 
     // MARK: Op sets
 
-    private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]] {
+    private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]]
+    {
         let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap)
         let opOfNumber = connected.opOfNumber
         let limits = limits
@@ -101,7 +102,8 @@ public struct CandidateEnumerator: Sendable {
                 "op sets: stopped after \(result.statistics.connected) connected sets, "
                     + "\(result.statistics.admissible) of them steps by shape and memory; "
                     + "\(unended) of \(connected.count) ops, as last op of a step, were not finished"
-                    + (isCancelled() ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.candidates)"))
+                    + (isCancelled() ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.candidates)")
+            )
             return []
         }
         return parts.flatMap { $0 }
@@ -115,7 +117,8 @@ public struct CandidateEnumerator: Sendable {
     }
 
     private func price(
-        _ sets: [[OpID]], _ handOffs: HandOffs, _ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool
+        _ sets: [[OpID]], _ handOffs: HandOffs, _ result: inout CandidateSet,
+        _ isCancelled: @escaping @Sendable () -> Bool
     ) {
         let alone = aloneLatencies()
         let chunk = 64

@@ -32,7 +32,7 @@ struct ExactRun {
         try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
         timed(.compute, StructuralBounds.compute)
         timed(.traffic, StructuralBounds.traffic)
-        if isDone { return try result(isOptimal: true) }
+        if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
         try enumerate()
         guard !candidates.candidates.isEmpty else {
             if !control.shouldStop { limit = .candidates }
@@ -58,7 +58,8 @@ struct ExactRun {
 
     private func result(isOptimal: Bool) throws -> SchedulingResult {
         guard let incumbent else { throw ExactScheduler.InconsistencyError(description: "no schedule was found") }
-        var ending: Termination = isOptimal ? .optimal : .feasible(limit ?? (control.isCancelled ? .interrupted : .time))
+        var ending: Termination =
+            isOptimal ? .optimal : .feasible(limit ?? (control.isCancelled ? .interrupted : .time))
         if isDone, !isOptimal { ending = .optimal }
         if isOptimal, isDone, let best = bounds.filter({ $0.scope.isAboutProblem }).max(by: { $0.value < $1.value }),
             best.value < incumbent.latency * (1 - SchedulingResult.tolerance)
@@ -82,7 +83,8 @@ struct ExactRun {
             throw ExactScheduler.InconsistencyError(
                 description: "a schedule from \(source.rawValue) is not valid: \(error)")
         }
-        guard evaluation.totalLatency < incumbent?.latency ?? .infinity else { return }
+        // The same steps in another order add up to a last digit more or less: that is no improvement.
+        guard evaluation.totalLatency < (incumbent?.latency ?? .infinity) * (1 - 1e-12) else { return }
         let snapshot = SchedulingSnapshot(
             schedule: schedule, evaluation: evaluation, source: source, seconds: control.elapsedSeconds)
         incumbent = snapshot
@@ -138,7 +140,8 @@ struct ExactRun {
     private mutating func addIncumbentSteps() throws {
         guard let incumbent else { return }
         let analyzer = StepAnalyzer(problem)
-        var known = Set(candidates.candidates.map { StepPricer.Key(ops: $0.ops, resident: $0.resident, retained: $0.retained) })
+        var known = Set(
+            candidates.candidates.map { StepPricer.Key(ops: $0.ops, resident: $0.resident, retained: $0.retained) })
         var resident: [TensorID] = []
         for (step, evaluation) in zip(incumbent.schedule.steps, incumbent.evaluation.steps) {
             let structure = try analyzer.analyze(ops: analyzer.ordered(step.ops), retained: step.retained)
@@ -159,11 +162,16 @@ struct ExactRun {
         control.report(.phase("relax"))
         var prices = SearchPrices(columns: columns)
         if let relaxed = try relax(columns) { prices = relaxed }
-        if isDone { return true }
         let engine = scheduler.options.engine
-        if engine != .program, scheduler.options.level == .recompute, try search(columns, prices) { return true }
-        if engine != .search, !control.shouldStop { return try solveProgram(columns) }
-        return false
+        if isDone, engine != .all { return true }
+        var isProven = false
+        if engine != .program, scheduler.options.level == .recompute { isProven = try search(columns, prices) }
+        if isProven, engine != .all { return true }
+        if engine != .search, !control.shouldStop {
+            let programProves = try solveProgram(columns)
+            isProven = isProven || programProves
+        }
+        return isProven
     }
 
     /// Solves the relaxation whose duals are prices of ops and hand-overs.
@@ -197,7 +205,7 @@ struct ExactRun {
         let control = control
         let latency = incumbent?.latency ?? .infinity
         // A second engine deserves its share of the time.
-        let share = scheduler.options.engine == .both ? 0.5 : 1.0
+        let share = scheduler.options.engine == .search ? 1.0 : 0.5
         let deadline = start + control.remainingSeconds * share
         let outcome = BackwardSearch(columns).run(
             prices: prices, cutoff: latency, isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
@@ -247,7 +255,8 @@ struct ExactRun {
         note(
             LowerBound(
                 .integer, min(solution.dualBound, incumbent?.latency ?? .infinity),
-                scope: isExact ? candidateScope : .candidates(reason: "a choice with repeated steps was cut off unproven"),
+                scope: isExact
+                    ? candidateScope : .candidates(reason: "a choice with repeated steps was cut off unproven"),
                 seconds: control.elapsedSeconds - start))
         return solution.termination == .optimal && isExact
     }

@@ -15,6 +15,8 @@ public struct ExactScheduler: Sendable {
     public enum Engine: String, Sendable, Hashable, CaseIterable {
         /// Backward search first, then the integer program if need be.
         case both
+        /// Backward search and the integer program, whatever either proves: two answers to compare.
+        case all
         /// The integer program alone.
         case program
         /// The backward search alone.

@@ -91,7 +91,8 @@ struct ScheduleDecoder {
     }
 
     /// Runs a step and the steps that it hands over to, if all that they read is there in time.
-    private func run(from head: Int, _ chosen: [Int], _ next: [Int], _ stored: OpSet) -> (steps: [Int], stored: OpSet)? {
+    private func run(from head: Int, _ chosen: [Int], _ next: [Int], _ stored: OpSet) -> (steps: [Int], stored: OpSet)?
+    {
         var stored = stored
         var steps: [Int] = []
         var step = head

@@ -126,7 +126,9 @@ struct Fusion {
         guard gain > 1e-9 * latencyAfter else { return }
         let priority = group.reduce(0) { max($0, dependencies.priority(of: graph.nodes[$1].ops)) }
         queue.insert(
-            Move(gain: gain, priority: priority, kind: kind, group: group, versions: group.map { graph.nodes[$0].version }))
+            Move(
+                gain: gain, priority: priority, kind: kind, group: group,
+                versions: group.map { graph.nodes[$0].version }))
     }
 
     /// Fan-outs wider than this are left to pairwise moves: judging one costs time in proportion to its width.

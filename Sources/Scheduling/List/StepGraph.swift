@@ -111,7 +111,9 @@ final class StepGraph {
     ///
     /// - Returns: false, with nothing changed, when the merged steps could not be ordered.
     func merge(_ group: [Int], ops: [OpID], choice: GranularityChoice) -> Bool {
-        guard order.merge(group, successors: { forEachReader(of: $0, $1) }), let head = group.first else { return false }
+        guard order.merge(group, successors: { forEachReader(of: $0, $1) }), let head = group.first else {
+            return false
+        }
         for op in ops {
             containers[op.index].removeAll { group.contains($0) }
             containers[op.index].append(head)

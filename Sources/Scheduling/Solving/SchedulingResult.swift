@@ -13,6 +13,14 @@ public struct SchedulingSnapshot: Sendable {
     /// When it was found, in seconds from the start.
     public let seconds: Double
 
+    /// Creates a snapshot of a schedule that the evaluator found valid.
+    public init(schedule: Schedule, evaluation: Evaluation, source: IncumbentSource, seconds: Double) {
+        self.schedule = schedule
+        self.evaluation = evaluation
+        self.source = source
+        self.seconds = seconds
+    }
+
     /// Its latency, in units of time.
     public var latency: Double { evaluation.totalLatency }
 }

@@ -1,0 +1,128 @@
+import Scheduling
+import TextTable
+
+/// Bounds of a problem and what they prove of a schedule, for tables and for JSON output.
+public struct ProofReport: Encodable, Sendable {
+    /// `optimal`, `best of candidates`, `feasible (time limit)` …
+    public let status: String
+    /// The best latency known, in units of time.
+    public let incumbent: Double
+    /// What found it.
+    public let source: String
+    /// The best bound for the problem, in units of time; nil without one.
+    public let dualBound: Double?
+    /// (incumbent - dual bound) / incumbent, a fraction.
+    public let gap: Double
+    /// What the status and the dual bound are about, in words.
+    public let scope: String
+    /// Every bound found, in the order in which they were.
+    public let bounds: [BoundReport]
+    /// Why the candidates are not complete; empty when they are, nil when none were enumerated.
+    public let omissions: [String]?
+    /// Counts of the enumeration.
+    public let candidates: Candidates?
+    /// Counts of the integer program.
+    public let program: Program?
+    /// States that the backward search expanded.
+    public let searchStates: Int?
+    /// Wall-clock time, in seconds.
+    public let seconds: Double
+
+    /// One bound.
+    public struct BoundReport: Encodable, Sendable {
+        /// compute, traffic, linear, integer or search.
+        public let name: String
+        /// Units of time.
+        public let value: Double
+        /// What the bound is about, in words.
+        public let scope: String
+        /// Whether the scope is the problem rather than some candidates.
+        public let isAboutProblem: Bool
+        /// Whether exact arithmetic confirmed it; nil where no floating-point solver was involved.
+        public let isCertified: Bool?
+        /// Wall-clock time that finding it took, in seconds.
+        public let seconds: Double
+    }
+
+    /// Counts of an enumeration.
+    public struct Candidates: Encodable, Sendable {
+        /// Connected op sets looked at.
+        public let connected: Int
+        /// Op sets that could be steps by shape, sinks and memory.
+        public let admissible: Int
+        /// Steps that fit at some granularity.
+        public let feasible: Int
+        /// Steps left after dominance.
+        public let kept: Int
+    }
+
+    /// Counts of an integer program.
+    public struct Program: Encodable, Sendable {
+        /// Rows before cuts.
+        public let rows: Int
+        /// Columns.
+        public let columns: Int
+        /// Objective of the relaxation with supply cuts, in units of time.
+        public let linearBound: Double?
+        /// Nodes of branch and bound.
+        public let nodes: Int
+        /// Order cuts.
+        public let orderCuts: Int
+    }
+
+    /// Describes a result.
+    public init(_ result: SchedulingResult) {
+        status = result.status
+        incumbent = result.incumbent.latency
+        source = result.incumbent.source.rawValue
+        dualBound = result.bestBound?.value
+        gap = result.gap
+        scope = result.scope.description
+        bounds = result.bounds.map {
+            BoundReport(
+                name: $0.kind.rawValue, value: $0.value, scope: $0.scope.description,
+                isAboutProblem: $0.scope.isAboutProblem, isCertified: $0.isCertified, seconds: $0.seconds)
+        }
+        omissions = result.candidateOmissions
+        candidates = result.candidates.map {
+            Candidates(connected: $0.connected, admissible: $0.admissible, feasible: $0.feasible, kept: $0.kept)
+        }
+        program = result.program.map {
+            Program(
+                rows: $0.rows, columns: $0.columns, linearBound: $0.linearBound, nodes: $0.nodes,
+                orderCuts: $0.orderCuts)
+        }
+        searchStates = result.searchStates
+        seconds = result.seconds
+    }
+
+    /// Status, bound, gap and scope in a few lines, without a newline at the end.
+    public var summary: String {
+        var lines = [
+            "status: \(status); bound \(dualBound.map(readable) ?? "none"), gap \(gapText)",
+            "scope: \(scope)",
+        ]
+        for omission in omissions ?? [] { lines.append("left out: \(omission)") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The gap in per cent, never rounded to nothing.
+    public var gapText: String {
+        guard gap > SchedulingResult.tolerance else { return "0%" }
+        let hundredths = (gap * 10_000).rounded()
+        return hundredths < 1 ? "below 0.01%" : "\(hundredths / 100)%"
+    }
+
+    /// A table of the bounds; every line ends in a newline.
+    public var table: String {
+        TextTable<BoundReport> { bound in
+            [
+                Column(title: "bound", value: bound.name),
+                Column(title: "value", value: readable(bound.value), align: .right),
+                Column(title: "certified", value: bound.isCertified.map { $0 ? "exactly" : "no" } ?? "-"),
+                Column(title: "seconds", value: String(Double(Int(bound.seconds * 1000)) / 1000), align: .right),
+                Column(title: "scope", value: bound.scope),
+            ]
+        }.string(for: bounds) ?? ""
+    }
+}
