@@ -67,6 +67,18 @@ public struct GranularityOptimizer: Sendable {
         return search.best
     }
 
+    /// A lower bound of what ``Mode/exhaustive`` would find, at a small part of its cost; infinite when nothing fits.
+    ///
+    /// - Complexity: O(native width x log native height).
+    public func lowerBound(of cost: StepCost) -> Double {
+        guard smallestWorkingSet(of: cost) <= cost.capacity else { return .infinity }
+        // Where demands coincide in some iterations, slices are counted twice: no bound then.
+        guard !cost.patterns.contains(where: { $0.overlapsByRows || $0.overlapsByColumns || $0.overlapsByBoth }) else {
+            return 0
+        }
+        return GranularitySearch(self, cost, [], problem, limit: .infinity).bound()
+    }
+
     /// The smallest working set of the step at any granularity that RULES 3.3 and 3.9 allow, in elements.
     public func smallestWorkingSet(of cost: StepCost) -> Double {
         let structure = cost.structure

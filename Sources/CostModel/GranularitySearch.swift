@@ -119,6 +119,47 @@ struct GranularitySearch {
         return TileOrder.named.reduce(.infinity) { min($0, cost.mergedBound(granularity, order: $1)) }
     }
 
+    // MARK: Bound
+
+    /// A lower bound of the latency over everything that the exhaustive search would try; infinite when nothing fits.
+    ///
+    /// For each width the tallest tile that fits bounds all lower ones.
+    func bound() -> Double {
+        var least = Double.infinity
+        for width in stride(from: widestTile, through: 1, by: -1) {
+            guard bound(width: width, height: tallestTile) < least else { break }
+            guard let height = tallestFitting(width: width) else { continue }
+            least = min(least, bound(width: width, height: height))
+        }
+        return least
+    }
+
+    /// The tallest tile of this width that fits at any depth; nil if none does.
+    private func tallestFitting(width: Int) -> Int? {
+        if fitsAtSomeDepth(width: width, height: tallestTile) { return tallestTile }
+        // Slices merge only when one tile covers a side, so below the tallest tile the working set grows with the height.
+        guard tallestTile > 1 else { return nil }
+        func fitsByMemory(_ height: Int) -> Bool {
+            fits(width, height, depth: 1) || canBeSingleDepth && fits(width, height, depth: structure.sinkReduction)
+        }
+        guard fitsByMemory(1) else { return nil }
+        var (low, high) = (1, tallestTile)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if fitsByMemory(middle) { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    private func fitsAtSomeDepth(width: Int, height: Int) -> Bool {
+        if canBeSingleDepth, fits(width, height, depth: structure.sinkReduction) { return true }
+        return structure.sinkReduction > 1 && tileForSeveralDepths(width, height) != nil && fits(width, height, depth: 1)
+    }
+
+    private func fits(_ width: Int, _ height: Int, depth: Int) -> Bool {
+        cost.workingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
+    }
+
     // MARK: Shared
 
     /// A lower bound of the latency at this tile size and at all narrower and lower ones.

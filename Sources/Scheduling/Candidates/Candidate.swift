@@ -10,28 +10,47 @@ public struct Candidate: Sendable, Hashable {
     /// Tensors that the step retains, ascending.
     public let retained: [TensorID]
     /// Tile size and depth.
-    public let granularity: Granularity
+    public private(set) var granularity: Granularity
     /// Tile order.
-    public let order: TileOrder
-    /// Latency, in units of time.
-    public let latency: Double
+    public private(set) var order: TileOrder
+    /// Latency at this granularity and order, in units of time.
+    public private(set) var latency: Double
+    /// No granularity and no named order is faster than this, in units of time.
+    public private(set) var lowerBound: Double
     /// Tensors that the step reads from slow memory and that some op writes, in order of first use.
     public let slowReads: [TensorID]
     /// Tensors that the step evicts.
     public let evicted: [TensorID]
 
     /// Creates a candidate from a step and its price.
-    public init(_ structure: StepStructure, resident: [TensorID], choice: GranularityChoice, problem: Problem) {
+    ///
+    /// - Parameter lowerBound: what no granularity falls below; nil when the choice is the best of all.
+    public init(
+        _ structure: StepStructure, resident: [TensorID], choice: GranularityChoice, lowerBound: Double? = nil,
+        problem: Problem
+    ) {
         ops = structure.ops
         self.resident = resident
         retained = structure.retained
         granularity = choice.granularity
         order = choice.order
         latency = choice.latency
+        self.lowerBound = min(lowerBound ?? choice.latency, choice.latency)
         slowReads = structure.reads.filter {
             problem.graph.producers[$0.index] != nil && !resident.contains($0)
         }
         evicted = structure.evicted
+    }
+
+    /// True when no granularity and no named order is faster, up to rounding.
+    public var isSettled: Bool { lowerBound >= latency * (1 - 1e-11) }
+
+    /// Records the result of an exhaustive search: a better choice, or nil when there is none.
+    mutating func settle(_ better: GranularityChoice?) {
+        if let better, better.latency < latency {
+            (granularity, order, latency) = (better.granularity, better.order, better.latency)
+        }
+        lowerBound = latency
     }
 
     /// The step of a schedule that this candidate is.

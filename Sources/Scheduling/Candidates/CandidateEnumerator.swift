@@ -27,20 +27,34 @@ public struct CandidateEnumerator: Sendable {
         public init() {}
     }
 
+    /// When the exhaustive search for the best granularity is made.
+    public enum Pricing: Sendable, Hashable {
+        /// For every candidate at once.
+        case exhaustive
+        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``settle(_:)``.
+        case bounded
+    }
+
     /// The problem.
     public let problem: Problem
+    /// When granularities are searched exhaustively.
+    public let pricing: Pricing
     /// Granularity search for each step.
     public let optimizer: GranularityOptimizer
+    private let fast: GranularityOptimizer
     /// Limits on the work.
     public let limits: Limits
     /// Cores to use; the result is the same for any number.
     public let threads: Int
 
-    /// Creates an enumerator that searches granularities exhaustively.
+    /// Creates an enumerator.
     public init(
-        _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2
+        _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2,
+        pricing: Pricing = .exhaustive
     ) {
         self.problem = problem
+        self.pricing = pricing
+        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
         optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
         self.limits = limits
         self.threads = max(1, threads)
@@ -171,11 +185,46 @@ public struct CandidateEnumerator: Sendable {
                 if ops.count > 1, retained.isEmpty, resident.isEmpty {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
-                guard let choice = optimizer.best(for: cost, resident: resident, below: limit) else { continue }
-                part.candidates.append(
-                    Candidate(structure, resident: resident, choice: choice, problem: problem))
+                guard let candidate = candidate(structure, cost, resident, limit) else { continue }
+                part.candidates.append(candidate)
             }
         }
+    }
+
+    private func candidate(
+        _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double
+    ) -> Candidate? {
+        if pricing == .bounded {
+            let bound = fast.lowerBound(of: cost)
+            guard bound < limit else { return nil }
+            if let choice = fast.best(for: cost, resident: resident), bound > 0 {
+                return Candidate(
+                    structure, resident: resident, choice: choice, lowerBound: bound, problem: problem)
+            }
+        }
+        return optimizer.best(for: cost, resident: resident, below: limit).map {
+            Candidate(structure, resident: resident, choice: $0, problem: problem)
+        }
+    }
+
+    /// Searches the granularities of candidates exhaustively, so that each is ``Candidate/isSettled``.
+    ///
+    /// - Parameter isCancelled: when it says true the rest stay as they are.
+    public func settle(_ candidates: [Candidate], isCancelled: @escaping @Sendable () -> Bool) -> [Candidate] {
+        let chunk = 8
+        let parts = parallelMap(count: (candidates.count + chunk - 1) / chunk, threads: threads) { index in
+            let analyzer = StepAnalyzer(problem)
+            return candidates[index * chunk..<min(candidates.count, (index + 1) * chunk)].map { candidate in
+                guard !candidate.isSettled, !isCancelled(),
+                    let structure = try? analyzer.analyze(ops: candidate.ops, retained: candidate.retained)
+                else { return candidate }
+                var settled = candidate
+                let cost = StepCost(structure, problem: problem, resident: candidate.resident)
+                settled.settle(optimizer.best(for: cost, resident: candidate.resident, below: candidate.latency))
+                return settled
+            }
+        }
+        return parts.flatMap { $0 }
     }
 }
 

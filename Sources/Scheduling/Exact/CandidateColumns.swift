@@ -32,7 +32,9 @@ struct CandidateColumns: Sendable {
     let ancestorsOfHandOver: [OpSet]
 
     /// Numbers the candidates' sets; nil when the problem has more ops or written tensors than a set holds.
-    init?(_ candidates: [Candidate], problem: Problem) {
+    ///
+    /// - Parameter cost: what a candidate costs: its latency, or a lower bound of it.
+    init?(_ candidates: [Candidate], problem: Problem, cost: (Candidate) -> Double = { $0.latency }) {
         let written = problem.tensors.indices.map { TensorID($0) }.filter {
             problem.graph.producers[$0.index] != nil
         }
@@ -51,7 +53,7 @@ struct CandidateColumns: Sendable {
         }
         columns = candidates.map { candidate in
             Column(
-                ops: OpSet(candidate.ops.map(\.index)), latency: candidate.latency,
+                ops: OpSet(candidate.ops.map(\.index)), latency: cost(candidate),
                 slowReads: OpSet(candidate.slowReads.map { number[$0.index] }),
                 evicted: OpSet(candidate.evicted.map { number[$0.index] }),
                 resident: handOver(candidate.resident), retained: handOver(candidate.retained))

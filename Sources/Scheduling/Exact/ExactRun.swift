@@ -5,18 +5,18 @@ import TensorGraph
 
 /// One run of the exact scheduler.
 struct ExactRun {
-    private let scheduler: ExactScheduler
-    private let control: SolveControl
+    let scheduler: ExactScheduler
+    let control: SolveControl
     private let evaluator: Evaluator
-    private var incumbent: SchedulingSnapshot?
+    var incumbent: SchedulingSnapshot?
     private var bounds: [LowerBound] = []
-    private var candidates = CandidateSet(candidates: [], omissions: [], statistics: .init())
+    var candidates = CandidateSet(candidates: [], omissions: [], statistics: .init())
     private var wasEnumerated = false
     private var program: SchedulingResult.ProgramStatistics?
     private var searchStates: Int?
     private var limit: Limit?
 
-    private var problem: Problem { scheduler.problem }
+    var problem: Problem { scheduler.problem }
 
     init(_ scheduler: ExactScheduler, control: SolveControl) {
         self.scheduler = scheduler
@@ -39,6 +39,8 @@ struct ExactRun {
             return try result(isOptimal: false)
         }
         try addIncumbentSteps()
+        if control.shouldStop { return try result(isOptimal: false) }
+        try settle()
         guard let columns = CandidateColumns(candidates.candidates, problem: problem) else {
             candidates.omissions.append("more than \(OpSet.capacity) tensors are written")
             limit = .candidates
@@ -92,7 +94,7 @@ struct ExactRun {
     }
 
     /// Accepts chosen candidates in order; their latency must be what the program or the search said.
-    private mutating func accept(_ chosen: [Int], objective: Double, from source: IncumbentSource) throws {
+    mutating func accept(_ chosen: [Int], objective: Double, from source: IncumbentSource) throws {
         let schedule = Schedule(steps: chosen.map { candidates.candidates[$0].step })
         let before = incumbent?.latency ?? .infinity
         try accept(schedule, from: source)
@@ -109,13 +111,13 @@ struct ExactRun {
         note(LowerBound(kind, value, scope: .problem, seconds: control.elapsedSeconds - start))
     }
 
-    private mutating func note(_ bound: LowerBound) {
+    mutating func note(_ bound: LowerBound) {
         bounds.append(bound)
         control.report(.bound(bound))
     }
 
     /// What a bound over the candidates is about.
-    private var candidateScope: ProofScope {
+    var candidateScope: ProofScope {
         guard scheduler.options.level == .recompute else {
             return .candidates(reason: "no op is recomputed")
         }
@@ -128,7 +130,8 @@ struct ExactRun {
         control.report(.phase("enumerate"))
         let options = scheduler.options
         let enumerator = CandidateEnumerator(
-            problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads)
+            problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads,
+            pricing: .bounded)
         let control = control
         // Most of the time belongs to the proof; what has not been enumerated by then never will be.
         let deadline = control.timeLimitSeconds.map { $0 * 0.6 } ?? .infinity
@@ -177,26 +180,14 @@ struct ExactRun {
     /// Solves the relaxation whose duals are prices of ops and hand-overs.
     private mutating func relax(_ columns: CandidateColumns) throws -> SearchPrices? {
         let start = control.elapsedSeconds
-        let relaxed = try ScheduleFormulation(
-            columns, candidates: candidates.candidates, problem: problem, level: .recompute, relaxed: true)
-        let control = control
-        let solution = try scheduler.solver.solveRelaxation(
-            relaxed.model,
-            options: LPOptions(
-                timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds },
-                certifies: scheduler.options.certifies, isCancelled: { control.isCancelled }))
-        guard solution.rowDuals.count == relaxed.model.rows.count else { return nil }
-        if solution.dualBound.isFinite {
+        guard let relaxed = try Relaxation(columns, run: self) else { return nil }
+        if relaxed.solution.dualBound.isFinite {
             note(
                 LowerBound(
-                    .linear, solution.dualBound, scope: candidateScope, seconds: control.elapsedSeconds - start,
-                    isCertified: solution.isCertified))
+                    .linear, relaxed.solution.dualBound, scope: candidateScope, seconds: control.elapsedSeconds - start,
+                    isCertified: relaxed.solution.isCertified))
         }
-        var prices = SearchPrices(columns: columns)
-        for (op, row) in relaxed.coverRows.enumerated() { prices.op[op] = solution.rowDuals[row.index] }
-        for (number, row) in relaxed.handOffRows { prices.handOver[number] = solution.rowDuals[row.index] }
-        prices.makeFeasible(columns)
-        return prices
+        return relaxed.prices(columns)
     }
 
     private mutating func search(_ columns: CandidateColumns, _ prices: SearchPrices) throws -> Bool {

@@ -1,0 +1,29 @@
+import MIP
+
+/// The linear program of cover and hand-over rows alone, solved: a bound, and prices for the backward search.
+struct Relaxation {
+    let solution: LPResult
+    private let formulation: ScheduleFormulation
+
+    /// Solves the relaxation over the columns; nil when the solver was stopped before it had duals.
+    init?(_ columns: CandidateColumns, run: ExactRun) throws {
+        formulation = try ScheduleFormulation(
+            columns, candidates: run.candidates.candidates, problem: run.problem, level: .recompute, relaxed: true)
+        let control = run.control
+        solution = try run.scheduler.solver.solveRelaxation(
+            formulation.model,
+            options: LPOptions(
+                timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds },
+                certifies: run.scheduler.options.certifies, isCancelled: { control.isCancelled }))
+        guard solution.rowDuals.count == formulation.model.rows.count else { return nil }
+    }
+
+    /// The duals as prices, lowered until no column costs less than what it delivers.
+    func prices(_ columns: CandidateColumns) -> SearchPrices {
+        var prices = SearchPrices(columns: columns)
+        for (op, row) in formulation.coverRows.enumerated() { prices.op[op] = solution.rowDuals[row.index] }
+        for (number, row) in formulation.handOffRows { prices.handOver[number] = solution.rowDuals[row.index] }
+        prices.makeFeasible(columns)
+        return prices
+    }
+}
