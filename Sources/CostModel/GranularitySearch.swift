@@ -104,19 +104,17 @@ struct GranularitySearch {
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return }
         let deepest = deepestFitting(width: width, height: height)
-        guard deepest > 0, depthBound(width: width, height: height) < limit else { return }
-        for depth in stride(from: deepest, through: 1, by: -1) {
+        for depth in stride(from: deepest, to: 0, by: -1) {
+            guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit else { return }
             attempt(width: width, height: height, depth: depth)
-            guard depthBound(width: width, height: height) < limit else { return }
         }
     }
 
-    /// A lower bound of the latency at this tile size over all depths with several k-steps and all named orders.
-    private func depthBound(width: Int, height: Int) -> Double {
-        let granularity = Granularity(width: width, height: height, depth: 1)
-        guard cost.depthsAddUp(granularity) else { return 0 }
-        guard ordersMatter else { return cost.mergedBound(granularity, order: .raster) }
-        return TileOrder.named.reduce(.infinity) { min($0, cost.mergedBound(granularity, order: $1)) }
+    /// A lower bound of the latency at this tile size over this and all smaller depths and all named orders.
+    private func depthBound(_ granularity: Granularity) -> Double {
+        guard cost.isLinearInDepth(granularity) else { return 0 }
+        guard ordersMatter else { return cost.evenDepthBound(granularity, order: .raster) }
+        return TileOrder.named.reduce(.infinity) { min($0, cost.evenDepthBound(granularity, order: $1)) }
     }
 
     // MARK: Bound

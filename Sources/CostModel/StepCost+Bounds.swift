@@ -68,59 +68,26 @@ extension StepCost {
         return total
     }
 
-    /// True when, over the k-steps of a tile of this size, compute and elements add up to no less at any depth than at
-    /// depth 1: no demands that coincide at some depths, no charge per k-step that is rounded up.
-    func depthsAddUp(_ granularity: Granularity) -> Bool {
+    /// True when compute and streamed elements of a k-step are proportional to its depth at this tile size: no demands
+    /// that coincide at some depths, no slice with a reduction range on both sides, no charge that is rounded up.
+    func isLinearInDepth(_ granularity: Granularity) -> Bool {
         let pattern = patterns[grid(granularity).patternIndex]
         let each = pattern.computeEach
         return !pattern.overlapsByRows && !pattern.overlapsByColumns && !pattern.overlapsByBoth
+            && pattern.depthSquares == 0 && pattern.mixed.isEmpty
             && each.nativeRows + each.nativeColumns + each.nativeRowsLinear + each.nativeColumnsLinear == 0
-            && pattern.mixed.isEmpty
     }
 
-    /// A lower bound of the latency at this tile size and order for every depth with several k-steps: all k-steps of a
-    /// tile as one. Only where ``depthsAddUp(_:)``.
+    /// A lower bound of the latency at this tile size and order for this depth and all smaller ones with several k-steps.
+    /// Only where ``isLinearInDepth(_:)``.
     ///
-    /// The sum of the maxima of several iterations is at least the maximum of their sums. Over the k-steps of a tile
-    /// compute is linear in the depth and so adds up to the same at any; of slices, those with a reduction range on
-    /// both sides add up to the least at depth 1 and the others to the same.
-    ///
-    /// - Parameters:
-    ///   - granularity: tile width and height, and depth 1.
-    func mergedBound(_ granularity: Granularity, order: TileOrder) -> Double {
-        var sum = MergedSum(depths: Double(structure.reductionSteps(depth: granularity.depth)))
-        accumulate(granularity, order: order, into: &sum)
-        return sum.bound
+    /// *Proof.* Let a k-step of depth x compute for c x and stream for l x, and m = max(c, l). The k-steps of a tile take
+    /// m K + f(x) + g(y), where x is the depth, y <= x that of the last k-step, f(x) = max(c x + a, l x + b) - m x what
+    /// the first k-step takes beyond m x, and g(y) the same for the last. Both fall with growing depth, since c - m and
+    /// l - m are at most 0. So m K + f(x) + g(x), an even division, is a bound, and it grows as x falls.
+    func evenDepthBound(_ granularity: Granularity, order: TileOrder) -> Double {
+        var sum = LatencySum()
+        accumulateEven(granularity, order: order, into: &sum)
+        return sum.latency * (1 - 1e-12)
     }
-}
-
-/// Merges consecutive iteration classes of a tile: first, middle and last k-step.
-private struct MergedSum: IterationAccumulator {
-    let depths: Double
-    private var total = 0.0
-    private var tiles = 0.0
-    private var compute = 0.0
-    private var moved = 0.0
-    private var seen = 0.0
-
-    init(depths: Double) { self.depths = depths }
-
-    @inline(__always)
-    mutating func add(count: Double, compute: Double, loaded: Double, evicted: Double, bandwidth: Double) {
-        if seen == 0 {
-            tiles = count
-            self.compute = 0
-            moved = 0
-        }
-        let perTile = count / tiles
-        self.compute += perTile * compute
-        moved += perTile * (loaded + evicted)
-        seen += perTile
-        if seen >= depths - 0.5 {
-            total += tiles * max(self.compute, moved / bandwidth)
-            seen = 0
-        }
-    }
-
-    var bound: Double { total * (1 - 1e-12) }
 }

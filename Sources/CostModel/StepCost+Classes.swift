@@ -31,7 +31,26 @@ extension StepCost {
     @inline(__always)
     func accumulate<A: IterationAccumulator>(_ granularity: Granularity, order: TileOrder, into accumulator: inout A) {
         let grid = grid(granularity)
-        let iterations = KSteps(self, grid)
+        accumulate(grid, KSteps(self, grid), order: order, into: &accumulator)
+    }
+
+    /// Feeds the iteration classes that there would be if the depth divided the reduction; the number of middle k-steps
+    /// is then a fraction, and negative when two k-steps of this depth exceed the reduction.
+    @inline(__always)
+    func accumulateEven<A: IterationAccumulator>(
+        _ granularity: Granularity, order: TileOrder, into accumulator: inout A
+    ) {
+        var grid = grid(granularity)
+        grid.lastDepth = grid.depth
+        var iterations = KSteps(self, grid)
+        iterations.middleCount = Double(structure.sinkReduction) / grid.depth - 2
+        accumulate(grid, iterations, order: order, into: &accumulator)
+    }
+
+    @inline(__always)
+    private func accumulate<A: IterationAccumulator>(
+        _ grid: Grid, _ iterations: KSteps, order: TileOrder, into accumulator: inout A
+    ) {
         switch order {
         case .raster:
             Self.rowWise(grid.rows, grid.columns, snake: false) { iterations.add($0, to: &accumulator) }
@@ -124,10 +143,12 @@ private struct KSteps {
     let computeFirst: Double
     let computeMiddle: Double
     let computeLast: Double
+    var middleCount: Double
 
     @inline(__always)
     init(_ cost: StepCost, _ grid: StepCost.Grid) {
         self.grid = grid
+        middleCount = Double(grid.depths - 2)
         pattern = cost.patterns[grid.patternIndex]
         bandwidth = cost.bandwidth
         evictedTiles = Double(cost.structure.evicted.count)
@@ -166,9 +187,9 @@ private struct KSteps {
         let streamed = pattern.depthElements(rows: rows, columns: columns, depth: grid.depth)
         accumulator.add(
             count: count, compute: computeFirst, loaded: loaded + streamed, evicted: 0, bandwidth: bandwidth)
-        if grid.depths > 2 {
+        if middleCount != 0 {
             accumulator.add(
-                count: count * Double(grid.depths - 2), compute: computeMiddle, loaded: streamed, evicted: 0,
+                count: count * middleCount, compute: computeMiddle, loaded: streamed, evicted: 0,
                 bandwidth: bandwidth)
         }
         let last = pattern.depthElements(rows: rows, columns: columns, depth: grid.lastDepth)
