@@ -142,7 +142,7 @@ public struct CandidateEnumerator: Sendable {
             var part = PriceResult()
             guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates else { return part }
             let analyzer = StepAnalyzer(problem)
-            for number in index * chunk..<min(sets.count, (index + 1) * chunk) {
+            for number in index * chunk..<min(sets.count, (index + 1) * chunk) where !isCancelled() {
                 price(sets[number], handOffs, analyzer, alone, &part)
             }
             kept.add(part.candidates.count, ordering: .relaxed)
@@ -211,7 +211,7 @@ public struct CandidateEnumerator: Sendable {
     ///
     /// - Parameter isCancelled: when it says true the rest stay as they are.
     public func settle(_ candidates: [Candidate], isCancelled: @escaping @Sendable () -> Bool) -> [Candidate] {
-        let chunk = 8
+        let chunk = 4
         let parts = parallelMap(count: (candidates.count + chunk - 1) / chunk, threads: threads) { index in
             let analyzer = StepAnalyzer(problem)
             return candidates[index * chunk..<min(candidates.count, (index + 1) * chunk)].map { candidate in

@@ -104,20 +104,31 @@ public struct BackwardSearch: Sendable {
         _ node: Node, _ index: Int, _ prices: SearchPrices, _ limit: Double, _ nodes: inout [Node],
         _ best: inout [State: Double], _ queue: inout Heap<Entry>
     ) {
-        for candidate in columns.retaining[Int(node.state.handOver)] {
-            let column = columns.columns[Int(candidate)]
-            // Without a hand-off to make, a step that evicts nothing needed is one too many.
-            guard node.state.handOver != 0 || !column.evicted.isDisjoint(with: node.state.needed) else { continue }
+        func attempt(_ candidate: Int32, _ column: CandidateColumns.Column) {
             let state = State(
                 needed: node.state.needed.subtracting(column.evicted).union(column.slowReads),
                 handOver: column.resident)
             let spent = node.spent + column.latency
-            guard spent < best[state] ?? .infinity else { continue }
+            guard spent < limit, spent < best[state] ?? .infinity else { return }
             let estimate = spent + self.estimate(state, prices)
-            guard estimate < limit else { continue }
+            guard estimate < limit else { return }
             best[state] = spent
             nodes.append(Node(state: state, spent: spent, next: index, candidate: candidate))
             queue.insert(Entry(estimate: estimate, spent: spent, node: nodes.count - 1))
+        }
+        guard node.state.handOver == 0 else {
+            for candidate in columns.retaining[Int(node.state.handOver)] {
+                attempt(candidate, columns.columns[Int(candidate)])
+            }
+            return
+        }
+        // Without a hand-over to make, a step that evicts nothing needed is one too many. One that evicts several needed
+        // tensors is tried at the first of them.
+        node.state.needed.forEach { tensor in
+            for candidate in columns.evicting[tensor] {
+                let column = columns.columns[Int(candidate)]
+                if column.evicted.intersection(node.state.needed).first == tensor { attempt(candidate, column) }
+            }
         }
     }
 

@@ -20,8 +20,10 @@ struct CandidateColumns: Sendable {
     let columns: [Column]
     /// Sets of tensors handed over; number 0 is the empty set.
     let handOvers: [[TensorID]]
-    /// Candidates that retain each hand-over, cheapest first.
+    /// Candidates that retain each hand-over.
     let retaining: [[Int32]]
+    /// Candidates that retain nothing, by each tensor that they evict.
+    let evicting: [[Int32]]
     /// Tensors that ops write, by number.
     let tensors: [TensorID]
     /// Graph outputs, by number.
@@ -62,6 +64,9 @@ struct CandidateColumns: Sendable {
         var retaining = [[Int32]](repeating: [], count: handOvers.count)
         for (index, column) in columns.enumerated() { retaining[Int(column.retained)].append(Int32(index)) }
         self.retaining = retaining
+        var evicting = [[Int32]](repeating: [], count: written.count)
+        for index in retaining[0] { columns[Int(index)].evicted.forEach { evicting[$0].append(index) } }
+        self.evicting = evicting
         graphOutputs = OpSet(written.indices.filter { problem.graph.readers[written[$0].index].isEmpty })
         var ancestors = [OpSet](repeating: OpSet(), count: problem.ops.count)
         for op in problem.graph.topologicalOrder {

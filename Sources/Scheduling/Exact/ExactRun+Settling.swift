@@ -18,7 +18,7 @@ extension ExactRun {
         let control = control
         while candidates.candidates.contains(where: { !$0.isSettled }), !control.shouldStop {
             guard let bounded = CandidateColumns(candidates.candidates, problem: problem, cost: { $0.lowerBound }),
-                let relaxation = try Relaxation(bounded, run: self),
+                let relaxation = try Relaxation(bounded, run: self, certifies: false),
                 relaxation.solution.reducedCosts.count >= candidates.candidates.count
             else { break }
             let reduced = drop(relaxation)
@@ -58,7 +58,7 @@ extension ExactRun {
         guard prices.handOver.count == columns.handOvers.count else { return }
         let control = control
         let outcome = BackwardSearch(columns).run(
-            prices: prices, cutoff: incumbent.latency, maximumStates: 50_000, isCancelled: { control.shouldStop })
+            prices: prices, cutoff: incumbent.latency, maximumStates: 20_000, isCancelled: { control.shouldStop })
         if let steps = outcome.steps { try accept(steps, objective: outcome.latency, from: .search) }
     }
 }

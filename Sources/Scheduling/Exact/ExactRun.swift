@@ -180,7 +180,9 @@ struct ExactRun {
     /// Solves the relaxation whose duals are prices of ops and hand-overs.
     private mutating func relax(_ columns: CandidateColumns) throws -> SearchPrices? {
         let start = control.elapsedSeconds
-        guard let relaxed = try Relaxation(columns, run: self) else { return nil }
+        guard let relaxed = try Relaxation(columns, run: self, certifies: scheduler.options.certifies) else {
+            return nil
+        }
         if relaxed.solution.dualBound.isFinite {
             note(
                 LowerBound(

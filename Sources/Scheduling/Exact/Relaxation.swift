@@ -5,8 +5,11 @@ struct Relaxation {
     let solution: LPResult
     private let formulation: ScheduleFormulation
 
+    /// Columns up to which confirming a basis in exact arithmetic takes a fraction of a second.
+    private static let certifiableColumns = 20_000
+
     /// Solves the relaxation over the columns; nil when the solver was stopped before it had duals.
-    init?(_ columns: CandidateColumns, run: ExactRun) throws {
+    init?(_ columns: CandidateColumns, run: ExactRun, certifies: Bool) throws {
         formulation = try ScheduleFormulation(
             columns, candidates: run.candidates.candidates, problem: run.problem, level: .recompute, relaxed: true)
         let control = run.control
@@ -14,7 +17,8 @@ struct Relaxation {
             formulation.model,
             options: LPOptions(
                 timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds },
-                certifies: run.scheduler.options.certifies, isCancelled: { control.isCancelled }))
+                certifies: certifies && columns.columns.count <= Self.certifiableColumns,
+                isCancelled: { control.isCancelled }))
         guard solution.rowDuals.count == formulation.model.rows.count else { return nil }
     }
 
