@@ -9,7 +9,6 @@ struct GranularitySearch {
     private let problem: Problem
     private let depthLimit: Int
     private let canBeSingleDepth: Bool
-    private let ordersMatter: Bool
     private var limit: Double
     /// Compute time of one tile over all its k-steps, from below.
     private let tileCompute: Double
@@ -27,8 +26,6 @@ struct GranularitySearch {
         self.limit = limit
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
-        // Slices that depend on the tile's row alone or column alone are what an order can keep or lose.
-        ordersMatter = cost.patterns.contains { $0.perTileRow > 0 && $0.perTileColumn > 0 }
         tileCompute = cost.tileComputeBound
         widestTile = min(structure.outputWidth, problem.hardware.nativeWidth)
         tallestTile = min(structure.outputHeight, problem.hardware.nativeHeight)
@@ -115,9 +112,31 @@ struct GranularitySearch {
     private func depthBound(width: Int, height: Int) -> Double {
         let granularity = Granularity(width: width, height: height, depth: 1)
         guard cost.depthsAddUp(granularity) else { return 0 }
-        guard ordersMatter else { return cost.mergedBound(granularity, order: .raster) }
-        return TileOrder.named.reduce(.infinity) { min($0, cost.mergedBound(granularity, order: $1)) }
+        return orders(granularity).reduce(.infinity) { min($0, cost.mergedBound(granularity, order: $1)) }
     }
+
+    /// The named orders of which one is best at this granularity.
+    ///
+    /// Slices that depend on the tile's row alone, or column alone, are what an order can keep or lose. Without slices by
+    /// column an order by columns loads a row's slice at every tile at which one by rows does, and at others; only where
+    /// in its row the one load falls differs between raster and row snake. By rows the same.
+    private func orders(_ granularity: Granularity) -> [TileOrder] {
+        let grid = cost.grid(granularity)
+        guard grid.rows > 1, grid.columns > 1, grid.rows * grid.columns <= TileOrder.maximumListedTiles else {
+            return Self.anyOrder
+        }
+        let pattern = cost.patterns[grid.patternIndex]
+        switch (pattern.perTileRow > 0, pattern.perTileColumn > 0) {
+        case (false, false): return Self.anyOrder
+        case (true, false): return Self.ordersByRows
+        case (false, true): return Self.ordersByColumns
+        case (true, true): return TileOrder.named
+        }
+    }
+
+    private static let anyOrder: [TileOrder] = [.raster]
+    private static let ordersByRows: [TileOrder] = [.raster, .rowSnake]
+    private static let ordersByColumns: [TileOrder] = [.columnMajor, .columnSnake]
 
     // MARK: Shared
 
@@ -169,12 +188,7 @@ struct GranularitySearch {
         let granularity = Granularity(width: width, height: height, depth: depth)
         guard cost.workingSet(granularity) <= cost.capacity else { return false }
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }
-        let (rows, columns) = structure.grid(granularity)
-        consider(granularity, .raster, cost.latency(granularity, order: .raster))
-        guard ordersMatter, rows > 1, columns > 1, rows * columns <= TileOrder.maximumListedTiles else { return true }
-        consider(granularity, .rowSnake, cost.latency(granularity, order: .rowSnake))
-        consider(granularity, .columnMajor, cost.latency(granularity, order: .columnMajor))
-        consider(granularity, .columnSnake, cost.latency(granularity, order: .columnSnake))
+        for order in orders(granularity) { consider(granularity, order, cost.latency(granularity, order: order)) }
         return true
     }
 
