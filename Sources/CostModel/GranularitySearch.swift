@@ -100,12 +100,22 @@ struct GranularitySearch {
             if structure.sinkCount == 0 { return }
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return }
-        let deepest = deepestFitting(width: width, height: height)
+        let deepest = deepestWorthATry(width: width, height: height)
         guard deepest > 0, depthBound(width: width, height: height) < limit else { return }
         for depth in stride(from: deepest, through: 1, by: -1) {
             attempt(width: width, height: height, depth: depth)
             guard depthBound(width: width, height: height) < limit else { return }
         }
+    }
+
+    /// The deepest of several k-steps that can fit. Where demands coincide now and then, the working set of the class form
+    /// is only an upper bound, and each depth has to be simulated.
+    private func deepestWorthATry(width: Int, height: Int) -> Int {
+        let shallow = Granularity(width: width, height: height, depth: 1)
+        guard cost.patterns[cost.grid(shallow).patternIndex].overlaps else {
+            return deepestFitting(width: width, height: height)
+        }
+        return min(depthLimit, structure.sinkReduction - 1)
     }
 
     /// A lower bound of the latency at this tile size over all depths with several k-steps and all named orders.
@@ -186,8 +196,9 @@ struct GranularitySearch {
     @discardableResult
     private mutating func attempt(width: Int, height: Int, depth: Int) -> Bool {
         let granularity = Granularity(width: width, height: height, depth: depth)
-        guard cost.workingSet(granularity) <= cost.capacity else { return false }
+        // Only then is the working set that of the class form.
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }
+        guard cost.workingSet(granularity) <= cost.capacity else { return false }
         for order in orders(granularity) { consider(granularity, order, cost.latency(granularity, order: order)) }
         return true
     }
@@ -202,9 +213,9 @@ struct GranularitySearch {
         else { return false }
         let simulator = StepSimulator(problem, structure, resident: Set(resident))
         for order in TileOrder.named {
-            if let evaluation = try? simulator.simulate(granularity, order: order) {
-                consider(granularity, order, evaluation.latency)
-            }
+            // The working set is the same in any order.
+            guard let evaluation = try? simulator.simulate(granularity, order: order) else { return false }
+            consider(granularity, order, evaluation.latency)
         }
         return true
     }

@@ -125,7 +125,7 @@ public struct StepCost: Sendable {
 
     @inline(__always)
     func needsSimulation(_ granularity: Granularity, _ grid: Grid, _ pattern: CostPattern) -> Bool {
-        guard pattern.overlapsByRows || pattern.overlapsByColumns || pattern.overlapsByBoth else { return false }
+        guard pattern.overlaps else { return false }
         // Ranges of two partitions of one side coincide when the steps are equal, or when the last ones start together.
         let lastStart = (grid.depths - 1) * granularity.depth
         let byRows = granularity.height == granularity.depth || (grid.rows - 1) * granularity.height == lastStart
