@@ -26,7 +26,7 @@ public struct OracleProblemGenerator {
     public mutating func next() throws(ProblemError) -> Problem {
         graph = GraphBuilder()
         let longest = random.pick(3, 4, 5, 6)
-        sides = (0..<random.pick(1, 1, 2)).map { _ in Int.random(in: 1...longest, using: &random) }
+        sides = (0..<random.pick(1, 2, 2)).map { _ in Int.random(in: (random.oneIn(4) ? 1 : 2)...longest, using: &random) }
         let count = Int.random(in: opCounts, using: &random)
         let matMuls = random.pick(0, 1, 2, 3)
         while graph.ops.count < count { addOp(left: count - graph.ops.count, matMulsInFour: matMuls) }
@@ -41,7 +41,7 @@ public struct OracleProblemGenerator {
         let floor = 1 + (graph.ops.map { $0.inputs.count + $0.outputs.count }.max() ?? 0)
         switch Int.random(in: 0..<6, using: &random) {
         case 0: return total + floor
-        case 1: return floor + Int.random(in: 0...12, using: &random)
+        case 1: return max(1, floor - 2 + Int.random(in: 0...12, using: &random))
         default: return floor + Int.random(in: 0...max(1, min(total, 3 * largest)), using: &random)
         }
     }

@@ -34,7 +34,7 @@ public struct ScheduleOracle {
     public struct Options: Sendable {
         /// Features to go without.
         public var forbidden: Features = []
-        /// Every order of the tiles rather than the named ones, on grids of at most ``largestPermutedGrid`` tiles.
+        /// Every order of the tiles rather than the named ones, on grids of at most ``OracleGranularities/largestPermutedGrid`` tiles.
         public var permutes = false
         /// Costs by simulation alone, rather than from classes where there are some.
         public var simulatesAll = false
@@ -42,9 +42,6 @@ public struct ScheduleOracle {
         /// Everything allowed, named orders, costs from classes.
         public init() {}
     }
-
-    /// The largest grid on which all orders are tried.
-    public static let largestPermutedGrid = 6
 
     /// A schedule and its latency.
     public struct Optimum: Sendable {
@@ -85,7 +82,7 @@ public struct ScheduleOracle {
         var arrivals: [State: Arrival] = [State(): Arrival(latency: 0, from: State(), step: nil)]
         var queue = OracleQueue<State>()
         var settled = Set<State>()
-        queue.insert(State(), at: 0)
+        queue.insert(State(), at: 0, tie: 0)
         while let (state, latency) = queue.removeFirst() {
             guard settled.insert(state).inserted else { continue }
             if isGoal(state) {
@@ -101,7 +98,8 @@ public struct ScheduleOracle {
                     step: Step(
                         ops: shape.structure.ops, granularity: choice.granularity,
                         retained: shape.structure.retained, order: choice.order))
-                queue.insert(next, at: total)
+                // Of equal schedules the one that retains less: traits counted are then traits needed, mostly.
+                queue.insert(next, at: total, tie: next.resident.nonzeroBitCount)
             }
         }
         return nil
@@ -153,14 +151,18 @@ public struct ScheduleOracle {
     }
 }
 
-/// A binary heap of values by cost, the cheapest first.
+/// A binary heap of values by cost, the cheapest first, ties by a second number.
 struct OracleQueue<Value> {
-    private var entries: [(cost: Double, value: Value)] = []
+    private var entries: [(cost: Double, tie: Int, value: Value)] = []
 
-    mutating func insert(_ value: Value, at cost: Double) {
-        entries.append((cost, value))
+    private func isBefore(_ left: Int, _ right: Int) -> Bool {
+        (entries[left].cost, entries[left].tie) < (entries[right].cost, entries[right].tie)
+    }
+
+    mutating func insert(_ value: Value, at cost: Double, tie: Int) {
+        entries.append((cost, tie, value))
         var child = entries.count - 1
-        while child > 0, entries[(child - 1) / 2].cost > entries[child].cost {
+        while child > 0, isBefore(child, (child - 1) / 2) {
             entries.swapAt(child, (child - 1) / 2)
             child = (child - 1) / 2
         }
@@ -173,8 +175,8 @@ struct OracleQueue<Value> {
         var parent = 0
         while 2 * parent + 1 < entries.count {
             var child = 2 * parent + 1
-            if child + 1 < entries.count, entries[child + 1].cost < entries[child].cost { child += 1 }
-            guard entries[child].cost < entries[parent].cost else { break }
+            if child + 1 < entries.count, isBefore(child + 1, child) { child += 1 }
+            guard isBefore(child, parent) else { break }
             entries.swapAt(child, parent)
             parent = child
         }

@@ -15,15 +15,6 @@ final class OracleSteps {
         var evicted: UInt32
     }
 
-    /// A granularity, a tile order and what they make of a step.
-    struct Choice {
-        var granularity: Granularity
-        var order: TileOrder
-        var latency: Double
-        /// Working set without resident and retained tensors.
-        var transientElements: Double
-    }
-
     private struct Key: Hashable {
         var shape: Int
         var residentReads: UInt32
@@ -37,7 +28,7 @@ final class OracleSteps {
     private let options: ScheduleOracle.Options
     /// Costs do not depend on the capacity; whether they fit is looked at afterwards.
     private let unlimited: Problem
-    private var choices: [Key: [Choice]] = [:]
+    private var choices: [Key: [OracleGranularities.Choice]] = [:]
 
     init(_ problem: Problem, options: ScheduleOracle.Options) throws(ProblemError) {
         self.problem = problem
@@ -76,70 +67,29 @@ final class OracleSteps {
     }
 
     /// The cheapest choice that fits, or nil.
-    func best(_ shape: Int, resident: UInt32) -> Choice? {
+    func best(_ shape: Int, resident: UInt32) -> OracleGranularities.Choice? {
         // Only tensors that are read change the cost; the others merely take up memory.
         let reads = resident & shapes[shape].reads
         let permanent = elements(of: resident | shapes[shape].retained)
-        let capacity = Double(problem.hardware.fastMemoryCapacity)
-        return all(shape, reads).first { permanent + $0.transientElements <= capacity }
+        let counted = elements(of: reads | shapes[shape].retained)
+        let capacity = Double(problem.hardware.fastMemoryCapacity) - permanent + counted
+        return all(shape, reads).first { $0.workingSet <= capacity }
     }
 
     /// All choices, cheapest first.
-    private func all(_ index: Int, _ residentReads: UInt32) -> [Choice] {
+    private func all(_ index: Int, _ residentReads: UInt32) -> [OracleGranularities.Choice] {
         let key = Key(shape: index, residentReads: residentReads)
         if let known = choices[key] { return known }
-        let structure = shapes[index].structure
-        let resident = members(of: residentReads)
-        let permanent = elements(of: residentReads | shapes[index].retained)
-        let cost = StepCost(structure, problem: unlimited, resident: resident)
-        let simulator = StepSimulator(unlimited, structure, resident: Set(resident))
-        let hardware = problem.hardware
-        var found: [Choice] = []
-        for width in 1...hardware.nativeWidth {
-            for height in 1...hardware.nativeHeight {
-                for depth in 1...min(hardware.nativeWidth, structure.hasMatMul ? structure.smallestReduction : 1) {
-                    let granularity = Granularity(width: width, height: height, depth: depth)
-                    guard (try? structure.check(granularity, hardware: hardware, cap: .native)) != nil,
-                        !options.forbidden.contains(.unevenDepths)
-                            || structure.sinkReduction % depth == 0 || depth >= structure.sinkReduction
-                    else { continue }
-                    let simulates = options.simulatesAll || cost.needsSimulation(granularity)
-                    for order in orders(structure.grid(granularity)) {
-                        var choice = Choice(
-                            granularity: granularity, order: order, latency: 0, transientElements: -permanent)
-                        if simulates {
-                            guard let walked = try? simulator.simulate(granularity, order: order) else { continue }
-                            choice.latency = walked.latency
-                            choice.transientElements += walked.peakWorkingSet
-                        } else {
-                            choice.latency = cost.latency(granularity, order: order)
-                            choice.transientElements += cost.workingSet(granularity)
-                        }
-                        found.append(choice)
-                    }
-                }
-            }
+        var found = OracleGranularities(
+            problem: unlimited, structure: shapes[index].structure, resident: members(of: residentReads),
+            permutes: options.permutes, simulatesAll: options.simulatesAll
+        ).choices()
+        if options.forbidden.contains(.unevenDepths) {
+            let reduction = shapes[index].structure.sinkReduction
+            found.removeAll { $0.granularity.depth < reduction && reduction % $0.granularity.depth != 0 }
         }
         found.sort { $0.latency < $1.latency }
         choices[key] = found
         return found
-    }
-
-    private func orders(_ grid: (rows: Int, columns: Int)) -> [TileOrder] {
-        // All named orders visit a single row or column alike.
-        guard grid.rows > 1 || grid.columns > 1 else { return [.raster] }
-        if options.permutes, grid.rows * grid.columns <= ScheduleOracle.largestPermutedGrid {
-            return permutations(Array(0..<grid.rows * grid.columns)).map { .permutation($0) }
-        }
-        return grid.rows > 1 && grid.columns > 1 ? TileOrder.named : [.raster]
-    }
-
-    private func permutations(_ items: [Int]) -> [[Int]] {
-        guard items.count > 1 else { return [items] }
-        return items.indices.flatMap { index -> [[Int]] in
-            var rest = items
-            let first = rest.remove(at: index)
-            return permutations(rest).map { [first] + $0 }
-        }
     }
 }
