@@ -52,8 +52,8 @@ struct CandidateEnumeratorTests {
 
     @Test("gives the same result on one core and on two")
     func threads() throws {
-        var problems = OracleProblemGenerator(seed: 13, opCounts: 4...5)
-        for _ in 0..<10 {
+        var problems = OracleProblemGenerator(seed: 13, opCounts: 3...4, maximumWritten: 5)
+        for _ in 0..<8 {
             let problem = try problems.next()
             let one = CandidateEnumerator(problem, limits: Self.wide, threads: 1).enumerate()
             let two = CandidateEnumerator(problem, limits: Self.wide, threads: 2).enumerate()
@@ -68,7 +68,7 @@ struct CandidateEnumeratorTests {
         var graph = GraphBuilder()
         let shared = graph.tensor(4, 4)
         for _ in 0..<14 { _ = graph.pointwise([shared], outputs: 1, cost: 1) }
-        let fan = try graph.problem(capacity: 200, nativeWidth: 4, nativeHeight: 4)
+        let fan = try graph.problem(capacity: 6, nativeWidth: 4, nativeHeight: 4)
         var few = CandidateEnumerator.Limits()
         few.connectedSets = 10
         let cut = CandidateEnumerator(fan, limits: few).enumerate()

@@ -19,6 +19,13 @@ public struct OracleTraits: Sendable, CustomStringConvertible {
         for trait in try Self.traits(schedule, problem) { occurrences[trait, default: 0] += 1 }
     }
 
+    /// Adds the counts of another run.
+    public mutating func add(_ other: OracleTraits) {
+        feasible += other.feasible
+        infeasible += other.infeasible
+        occurrences.merge(other.occurrences, uniquingKeysWith: +)
+    }
+
     private static func traits(_ schedule: Schedule, _ problem: Problem) throws(RuleViolation) -> Set<String> {
         var found = Set<String>()
         let analyzer = StepAnalyzer(problem)
