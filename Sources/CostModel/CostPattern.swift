@@ -40,6 +40,10 @@ struct CostPattern: Sendable {
     /// The same when both sides coincide at once.
     var overlapsByBoth = false
 
+    /// True when some demands may coincide in some iterations.
+    @inline(__always)
+    var overlaps: Bool { overlapsByRows || overlapsByColumns || overlapsByBoth }
+
     /// Elements of slices that depend on the k-step, for a tile of these sides and a k-step of this depth.
     @inline(__always)
     func depthElements(rows: Double, columns: Double, depth: Double) -> Double {

@@ -58,7 +58,7 @@ public struct GranularityOptimizer: Sendable {
     ///   - resident: the resident tensors that `cost` was made with; needed where a granularity has to be simulated.
     ///   - limit: latencies from here on are of no interest; the tighter, the faster the search.
     public func best(for cost: StepCost, resident: [TensorID], below limit: Double = .infinity) -> GranularityChoice? {
-        guard smallestWorkingSet(of: cost) <= cost.capacity else { return nil }
+        guard mayFit(cost) else { return nil }
         var search = GranularitySearch(self, cost, resident, problem, limit: limit)
         switch mode {
         case .fast: search.runFast()
@@ -71,12 +71,18 @@ public struct GranularityOptimizer: Sendable {
     ///
     /// - Complexity: O(native width x log native height).
     public func lowerBound(of cost: StepCost) -> Double {
-        guard smallestWorkingSet(of: cost) <= cost.capacity else { return .infinity }
+        guard mayFit(cost) else { return .infinity }
         // Where demands coincide in some iterations, slices are counted twice: no bound then.
-        guard !cost.patterns.contains(where: { $0.overlapsByRows || $0.overlapsByColumns || $0.overlapsByBoth }) else {
-            return 0
-        }
+        guard !cost.hasOverlaps else { return 0 }
         return GranularitySearch(self, cost, [], problem, limit: .infinity).bound()
+    }
+
+    /// False when the step fits at no granularity. Where demands coincide in some iterations it may say true for such a
+    /// step too, because the working sets of the class form are then upper bounds.
+    public func mayFit(_ cost: StepCost) -> Bool {
+        cost.hasOverlaps
+            ? cost.residentElements + cost.retainedElements < cost.capacity
+            : smallestWorkingSet(of: cost) <= cost.capacity
     }
 
     /// The smallest working set of the step at any granularity that RULES 3.3 and 3.9 allow, in elements.

@@ -9,7 +9,6 @@ struct GranularitySearch {
     private let problem: Problem
     private let depthLimit: Int
     private let canBeSingleDepth: Bool
-    private let ordersMatter: Bool
     private var limit: Double
     /// Compute time of one tile over all its k-steps, from below.
     private let tileCompute: Double
@@ -27,8 +26,6 @@ struct GranularitySearch {
         self.limit = limit
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
-        // Slices that depend on the tile's row alone or column alone are what an order can keep or lose.
-        ordersMatter = cost.patterns.contains { $0.perTileRow > 0 && $0.perTileColumn > 0 }
         tileCompute = cost.tileComputeBound
         widestTile = min(structure.outputWidth, problem.hardware.nativeWidth)
         tallestTile = min(structure.outputHeight, problem.hardware.nativeHeight)
@@ -103,18 +100,27 @@ struct GranularitySearch {
             if structure.sinkCount == 0 { return }
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return }
-        let deepest = deepestFitting(width: width, height: height)
+        let deepest = deepestWorthATry(width: width, height: height)
         for depth in stride(from: deepest, to: 0, by: -1) {
             guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit else { return }
             attempt(width: width, height: height, depth: depth)
         }
     }
 
+    /// The deepest of several k-steps that can fit. Where demands coincide now and then, the working set of the class form
+    /// is only an upper bound, and each depth has to be simulated.
+    private func deepestWorthATry(width: Int, height: Int) -> Int {
+        let shallow = Granularity(width: width, height: height, depth: 1)
+        guard cost.patterns[cost.grid(shallow).patternIndex].overlaps else {
+            return deepestFitting(width: width, height: height)
+        }
+        return min(depthLimit, structure.sinkReduction - 1)
+    }
+
     /// A lower bound of the latency at this tile size over this and all smaller depths and all named orders.
     private func depthBound(_ granularity: Granularity) -> Double {
         guard cost.isLinearInDepth(granularity) else { return 0 }
-        guard ordersMatter else { return cost.evenDepthBound(granularity, order: .raster) }
-        return TileOrder.named.reduce(.infinity) { min($0, cost.evenDepthBound(granularity, order: $1)) }
+        return orders(granularity).reduce(.infinity) { min($0, cost.evenDepthBound(granularity, order: $1)) }
     }
 
     // MARK: Bound
@@ -157,6 +163,29 @@ struct GranularitySearch {
     private func fits(_ width: Int, _ height: Int, depth: Int) -> Bool {
         cost.workingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
     }
+
+    /// The named orders of which one is best at this granularity.
+    ///
+    /// Slices that depend on the tile's row alone, or column alone, are what an order can keep or lose. Without slices by
+    /// column an order by columns loads a row's slice at every tile at which one by rows does, and at others; only where
+    /// in its row the one load falls differs between raster and row snake. By rows the same.
+    private func orders(_ granularity: Granularity) -> [TileOrder] {
+        let grid = cost.grid(granularity)
+        guard grid.rows > 1, grid.columns > 1, grid.rows * grid.columns <= TileOrder.maximumListedTiles else {
+            return Self.anyOrder
+        }
+        let pattern = cost.patterns[grid.patternIndex]
+        switch (pattern.perTileRow > 0, pattern.perTileColumn > 0) {
+        case (false, false): return Self.anyOrder
+        case (true, false): return Self.ordersByRows
+        case (false, true): return Self.ordersByColumns
+        case (true, true): return TileOrder.named
+        }
+    }
+
+    private static let anyOrder: [TileOrder] = [.raster]
+    private static let ordersByRows: [TileOrder] = [.raster, .rowSnake]
+    private static let ordersByColumns: [TileOrder] = [.columnMajor, .columnSnake]
 
     // MARK: Shared
 
@@ -206,14 +235,10 @@ struct GranularitySearch {
     @discardableResult
     private mutating func attempt(width: Int, height: Int, depth: Int) -> Bool {
         let granularity = Granularity(width: width, height: height, depth: depth)
-        guard cost.workingSet(granularity) <= cost.capacity else { return false }
+        // Only then is the working set that of the class form.
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }
-        let (rows, columns) = structure.grid(granularity)
-        consider(granularity, .raster, cost.latency(granularity, order: .raster))
-        guard ordersMatter, rows > 1, columns > 1, rows * columns <= TileOrder.maximumListedTiles else { return true }
-        consider(granularity, .rowSnake, cost.latency(granularity, order: .rowSnake))
-        consider(granularity, .columnMajor, cost.latency(granularity, order: .columnMajor))
-        consider(granularity, .columnSnake, cost.latency(granularity, order: .columnSnake))
+        guard cost.workingSet(granularity) <= cost.capacity else { return false }
+        for order in orders(granularity) { consider(granularity, order, cost.latency(granularity, order: order)) }
         return true
     }
 
@@ -227,9 +252,9 @@ struct GranularitySearch {
         else { return false }
         let simulator = StepSimulator(problem, structure, resident: Set(resident))
         for order in TileOrder.named {
-            if let evaluation = try? simulator.simulate(granularity, order: order) {
-                consider(granularity, order, evaluation.latency)
-            }
+            // The working set is the same in any order.
+            guard let evaluation = try? simulator.simulate(granularity, order: order) else { return false }
+            consider(granularity, order, evaluation.latency)
         }
         return true
     }

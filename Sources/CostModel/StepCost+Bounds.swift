@@ -5,7 +5,8 @@ extension StepCost {
     ///
     /// Sinks and epilogue ops are charged in full once per tile (RULES 4). Every other op is charged at least once
     /// per tile for some region; a region along a reduction adds up to whole native tiles over the k-steps, of which
-    /// there is at least one. With a single k-step all charges fall into one iteration and add up to no less.
+    /// there is at least one. With a single k-step all charges fall into one iteration and add up to no less. Regions
+    /// that coincide now and then are charged once where they do; then only sinks and epilogue ops are counted.
     var tileComputeBound: Double {
         var total = sinkCompute + epilogueCompute
         var least = Double.infinity
@@ -16,7 +17,7 @@ extension StepCost {
                 + pattern.computeEach.nativeRows + pattern.computeEach.nativeColumns
                 + (pattern.computeEach.nativeRowsLinear + pattern.computeEach.nativeColumnsLinear)
                 * Double(structure.sinkReduction)
-            if pattern.isInUse { least = min(least, pattern.computeFirst + streamed) }
+            if pattern.isInUse { least = min(least, pattern.overlaps ? 0 : pattern.computeFirst + streamed) }
         }
         if least.isFinite { total += least }
         return total
@@ -50,7 +51,7 @@ extension StepCost {
         _ pattern: CostPattern, _ rows: Double, _ columns: Double, _ width: Double, _ height: Double, depths: Bool
     ) -> Double {
         // Demands that coincide in some iterations would be counted twice.
-        guard !pattern.overlapsByRows, !pattern.overlapsByColumns, !pattern.overlapsByBoth else { return 0 }
+        guard !pattern.overlaps else { return 0 }
         let (wide, high) = (Double(structure.outputWidth), Double(structure.outputHeight))
         let byRows =
             pattern.perTileRow * high + pattern.perTileColumn * (rows * wide - (rows - 1) * width)
@@ -73,8 +74,7 @@ extension StepCost {
     func isLinearInDepth(_ granularity: Granularity) -> Bool {
         let pattern = patterns[grid(granularity).patternIndex]
         let each = pattern.computeEach
-        return !pattern.overlapsByRows && !pattern.overlapsByColumns && !pattern.overlapsByBoth
-            && pattern.depthSquares == 0 && pattern.mixed.isEmpty
+        return !pattern.overlaps && pattern.depthSquares == 0 && pattern.mixed.isEmpty
             && each.nativeRows + each.nativeColumns + each.nativeRowsLinear + each.nativeColumnsLinear == 0
     }
 

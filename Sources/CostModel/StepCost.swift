@@ -116,6 +116,9 @@ public struct StepCost: Sendable {
             + Double(structure.evicted.count + spareSinks) * grid.height * grid.width
     }
 
+    /// True when, at some granularity, the step may have to be simulated.
+    var hasOverlaps: Bool { patterns.contains { $0.overlaps } }
+
     /// True when two demands on one tensor coincide in some iterations but not in all, so that no class tells the
     /// cost and the step has to be simulated.
     public func needsSimulation(_ granularity: Granularity) -> Bool {
@@ -125,7 +128,7 @@ public struct StepCost: Sendable {
 
     @inline(__always)
     func needsSimulation(_ granularity: Granularity, _ grid: Grid, _ pattern: CostPattern) -> Bool {
-        guard pattern.overlapsByRows || pattern.overlapsByColumns || pattern.overlapsByBoth else { return false }
+        guard pattern.overlaps else { return false }
         // Ranges of two partitions of one side coincide when the steps are equal, or when the last ones start together.
         let lastStart = (grid.depths - 1) * granularity.depth
         let byRows = granularity.height == granularity.depth || (grid.rows - 1) * granularity.height == lastStart

@@ -177,9 +177,7 @@ public struct CandidateEnumerator: Sendable {
             guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { continue }
             for resident in handOffs.residents(structure.reads) {
                 let cost = StepCost(structure, problem: problem, resident: resident)
-                guard optimizer.smallestWorkingSet(of: cost) <= Double(problem.hardware.fastMemoryCapacity) else {
-                    continue
-                }
+                guard optimizer.mayFit(cost) else { continue }
                 part.feasible += 1
                 var limit = Double.infinity
                 if ops.count > 1, retained.isEmpty, resident.isEmpty {

@@ -5,7 +5,7 @@ import TensorGraph
 /// Finds a cheapest schedule of candidates by best-first search from the last step to the first.
 ///
 /// A state is what the steps still to be put in front must achieve: a set of tensors that have to be in slow memory, and
-/// the set that the step directly before must hand over. A candidate can stand there if it retains just that set. It
+/// the set that the step directly before must hand over. The last step may retain any set: nobody takes it over. A candidate can stand there if it retains just that set. It
 /// takes what it evicts off the set and adds what it reads, so order, hand-offs, recomputation and repeated steps need no
 /// rule of their own. The goal needs nothing. Every op is an ancestor of a graph output (RULES 1), so every op is then in
 /// some step.
@@ -71,13 +71,17 @@ public struct BackwardSearch: Sendable {
         var nodes: [Node] = []
         var best: [State: Double] = [:]
         var queue = Heap<Entry>()
-        let start = State(needed: columns.graphOutputs, handOver: 0)
         // Rounding in a sum of many latencies must not cut off an equal.
         let limit = cutoff * (1 - 1e-12)
-        nodes.append(Node(state: start, spent: 0, next: -1, candidate: -1))
-        best[start] = 0
-        let root = estimate(start, prices)
-        queue.insert(Entry(estimate: root, spent: 0, node: 0))
+        var root = Double.infinity
+        for handOver in columns.handOvers.indices where handOver == 0 || canEnd(handOver) {
+            let start = State(needed: columns.graphOutputs, handOver: Int32(handOver))
+            let estimate = estimate(start, prices)
+            root = min(root, estimate)
+            queue.insert(Entry(estimate: estimate, spent: 0, node: nodes.count))
+            nodes.append(Node(state: start, spent: 0, next: -1, candidate: -1))
+            best[start] = 0
+        }
         outcome.lowerBound = min(root, cutoff)
         while let entry = queue.popMin() {
             let node = nodes[entry.node]
@@ -98,6 +102,13 @@ public struct BackwardSearch: Sendable {
         outcome.lowerBound = cutoff
         outcome.isProven = true
         return outcome
+    }
+
+    /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.
+    private func canEnd(_ handOver: Int) -> Bool {
+        columns.retaining[handOver].contains {
+            !columns.columns[Int($0)].evicted.isDisjoint(with: columns.graphOutputs)
+        }
     }
 
     private func expand(
@@ -122,8 +133,12 @@ public struct BackwardSearch: Sendable {
             }
             return
         }
-        // Without a hand-over to make, a step that evicts nothing needed is one too many. One that evicts several needed
-        // tensors is tried at the first of them.
+        // A step that evicts nothing needed is of use only between two others: to make a hand-over, or to end the life
+        // of what the step before it throws away. One that evicts several needed tensors is tried at the first of them.
+        for candidate in columns.endingLifetimes {
+            let column = columns.columns[Int(candidate)]
+            if column.evicted.isDisjoint(with: node.state.needed) { attempt(candidate, column) }
+        }
         node.state.needed.forEach { tensor in
             for candidate in columns.evicting[tensor] {
                 let column = columns.columns[Int(candidate)]

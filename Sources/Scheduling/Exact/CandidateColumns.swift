@@ -24,6 +24,8 @@ struct CandidateColumns: Sendable {
     let retaining: [[Int32]]
     /// Candidates that retain nothing, by each tensor that they evict.
     let evicting: [[Int32]]
+    /// Candidates that retain nothing and are handed something.
+    let endingLifetimes: [Int32]
     /// Tensors that ops write, by number.
     let tensors: [TensorID]
     /// Graph outputs, by number.
@@ -67,6 +69,8 @@ struct CandidateColumns: Sendable {
         var evicting = [[Int32]](repeating: [], count: written.count)
         for index in retaining[0] { columns[Int(index)].evicted.forEach { evicting[$0].append(index) } }
         self.evicting = evicting
+        let all = columns
+        endingLifetimes = retaining[0].filter { all[Int($0)].resident != 0 }
         graphOutputs = OpSet(written.indices.filter { problem.graph.readers[written[$0].index].isEmpty })
         var ancestors = [OpSet](repeating: OpSet(), count: problem.ops.count)
         for op in problem.graph.topologicalOrder {

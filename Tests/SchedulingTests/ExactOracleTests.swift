@@ -1,0 +1,131 @@
+import CostModel
+import Foundation
+import TensorGraph
+import TestSupport
+import Testing
+
+@testable import Scheduling
+
+/// Random tiny problems solved by trying everything and by the exact search.
+struct OracleComparison {
+    private var problems: OracleProblemGenerator
+    private let simulatesAll: Bool
+    private(set) var traits = OracleTraits()
+    private(set) var candidates = 0
+    /// Decoded schedules with their latencies.
+    private(set) var decoded: [(problem: Problem, schedule: Schedule, latency: Double)] = []
+
+    init(_ problems: OracleProblemGenerator, simulatesAll: Bool = false) {
+        self.problems = problems
+        self.simulatesAll = simulatesAll
+    }
+
+    mutating func run(_ count: Int, keeping: Int = 0) throws {
+        for _ in 0..<count {
+            let problem = try problems.next()
+            var options = ScheduleOracle.Options()
+            options.simulatesAll = simulatesAll
+            let optimum = try ScheduleOracle(problem, options: options).optimum()
+            if let optimum { try traits.count(optimum.schedule, for: problem) } else { traits.infeasible += 1 }
+            // Tiny tensors fit in fast memory by the dozen; the default limits are meant for larger ones.
+            var limits = CandidateEnumerator.Limits()
+            (limits.retainedSets, limits.retainedTensors) = (1 << 12, 12)
+            let set = CandidateEnumerator(problem, limits: limits, threads: 1).enumerate()
+            let omissions = set.omissions
+            #expect(omissions.isEmpty, "\(ProblemFile.text(of: problem))")
+            candidates += set.candidates.count
+            let columns = try #require(CandidateColumns(set.candidates, problem: problem))
+            let found = BackwardSearch(columns).run(prices: SearchPrices(columns: columns), cutoff: .infinity)
+            try compare(problem, optimum, found, set)
+            if let steps = found.steps, decoded.count < keeping {
+                decoded.append((problem, Schedule(steps: steps.map { set.candidates[$0].step }), found.latency))
+            }
+        }
+    }
+
+    private func compare(
+        _ problem: Problem, _ optimum: ScheduleOracle.Optimum?, _ found: BackwardSearch.Outcome, _ set: CandidateSet
+    ) throws {
+        #expect(found.isProven)
+        guard let optimum else {
+            #expect(found.steps == nil, "a schedule where there is none: \(ProblemFile.text(of: problem))")
+            return
+        }
+        let evaluated = try Evaluator(problem).evaluate(optimum.schedule).totalLatency
+        #expect(agree(evaluated, optimum.latency), "the oracle misjudges \(optimum.schedule)")
+        guard let steps = found.steps, agree(found.latency, optimum.latency) else {
+            Issue.record(
+                """
+                the optimum is \(optimum.latency), found \(found.latency): \(ProblemFile.text(of: problem))
+                optimum: \(OracleComparison.text(optimum.schedule))
+                """)
+            return
+        }
+        let schedule = Schedule(steps: steps.map { set.candidates[$0].step })
+        let decoded = try Evaluator(problem).evaluate(schedule).totalLatency
+        #expect(agree(decoded, found.latency), "\(decoded) evaluated, \(found.latency) claimed: \(schedule)")
+    }
+
+    /// Asks the referee about the schedules kept.
+    func compareWithReferee() throws {
+        guard Referee.isAvailable else { return }
+        var referee = Referee()
+        for (problem, schedule, _) in decoded { referee.add(schedule, for: problem) }
+        for (verdict, (_, schedule, latency)) in zip(try referee.verdicts(), decoded) {
+            #expect(verdict.total.map { agree($0, latency) } == true, "\(verdict), not \(latency): \(schedule)")
+        }
+    }
+
+    static func text(_ schedule: Schedule) -> String {
+        schedule.steps.map { "\($0.ops) \($0.granularity) \($0.order.name) keeps \($0.retained)" }
+            .joined(separator: "; ")
+    }
+}
+
+/// True when two numbers differ by rounding alone.
+func agree(_ left: Double, _ right: Double) -> Bool {
+    abs(left - right) <= 1e-9 * max(1, abs(left), abs(right))
+}
+
+@Suite("Candidates and backward search find the true optimum")
+struct ExactOracleTests {
+    @Test("of 300 tiny problems, as does trying every schedule", .tags(.slow))
+    func randomProblems() throws {
+        // The number of schedules grows exponentially with the tensors written; most problems are the smallest.
+        let parts: [(ops: ClosedRange<Int>, written: Int, count: Int)] = [(2...2, 4, 120), (3...3, 4, 150), (4...4, 4, 30)]
+        var counts = OracleTraits()
+        for (index, part) in parts.enumerated() {
+            var comparison = OracleComparison(
+                OracleProblemGenerator(seed: UInt64(index), opCounts: part.ops, maximumWritten: part.written))
+            try comparison.run(part.count, keeping: 30)
+            try comparison.compareWithReferee()
+            counts.add(comparison.traits)
+        }
+        #expect(counts.feasible > 280)
+        for trait in ["fusion", "hand-off", "recomputation", "several k-steps", "uneven k", "folded MatMul", "order"] {
+            #expect(counts.occurrences[trait, default: 0] > 0, "no \(trait): \(counts)")
+        }
+    }
+
+    static let requested = ProcessInfo.processInfo.environment["MLSYS_ORACLE_CASES"].flatMap { Int($0) }
+
+    @Test(
+        "of thousands of tiny problems of up to five ops", .tags(.slow),
+        .enabled(if: requested != nil, "set MLSYS_ORACLE_CASES to the number of problems; build for release"))
+    func manyProblems() throws {
+        let environment = ProcessInfo.processInfo.environment
+        let seed = environment["MLSYS_ORACLE_SEED"].flatMap { UInt64($0) } ?? 1000
+        let cases = Self.requested ?? 0
+        let parts: [(ops: ClosedRange<Int>, written: Int, share: Int)] = [
+            (2...3, 6, 40), (3...4, 6, 40), (5...5, 6, 20),
+        ]
+        for (index, part) in parts.enumerated() {
+            var comparison = OracleComparison(
+                OracleProblemGenerator(
+                    seed: seed &+ UInt64(index), opCounts: part.ops, maximumWritten: part.written))
+            let clock = ContinuousClock()
+            let time = try clock.measure { try comparison.run(cases * part.share / 100) }
+            print("\(part.ops) ops: \(comparison.traits), \(comparison.candidates) candidates, \(time)")
+        }
+    }
+}

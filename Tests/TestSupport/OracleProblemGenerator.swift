@@ -1,0 +1,89 @@
+import TensorGraph
+
+/// Random problems small enough to try every schedule of, and varied enough that the best one is seldom the obvious one.
+///
+/// Sides come from a pool of one or two lengths, so that shapes fit and ops fuse; memory is tight as often as loose, and
+/// bandwidth dear as often as cheap.
+public struct OracleProblemGenerator {
+    private var random: SplitMix64
+    private var graph = GraphBuilder()
+    private var sides: [Int] = []
+    private let opCounts: ClosedRange<Int>
+    private let maximumWritten: Int
+
+    /// Creates a generator; equal arguments give equal problems.
+    ///
+    /// - Parameters:
+    ///   - opCounts: number of ops of each problem.
+    ///   - maximumWritten: tensors that ops write at most; the number of schedules grows exponentially with it.
+    public init(seed: UInt64, opCounts: ClosedRange<Int>, maximumWritten: Int = 6) {
+        random = SplitMix64(seed: seed)
+        self.opCounts = opCounts
+        self.maximumWritten = max(maximumWritten, opCounts.upperBound)
+    }
+
+    /// A random problem; now and then one with an op that fits at no granularity.
+    public mutating func next() throws(ProblemError) -> Problem {
+        graph = GraphBuilder()
+        let longest = random.pick(3, 4, 5, 6)
+        sides = (0..<random.pick(1, 2, 2)).map { _ in Int.random(in: (random.oneIn(4) ? 1 : 2)...longest, using: &random) }
+        let count = Int.random(in: opCounts, using: &random)
+        let matMuls = random.pick(0, 1, 2, 3)
+        while graph.ops.count < count { addOp(left: count - graph.ops.count, matMulsInFour: matMuls) }
+        return try graph.problem(
+            capacity: capacity(), bandwidth: random.pick(0.25, 0.5, 1, 2, 5),
+            nativeWidth: random.pick(2, 3, 4), nativeHeight: random.pick(2, 3, 4))
+    }
+
+    private mutating func capacity() -> Int {
+        let total = graph.tensors.reduce(0) { $0 + $1.size }
+        let largest = graph.tensors.map(\.size).max() ?? 1
+        let floor = 1 + (graph.ops.map { $0.inputs.count + $0.outputs.count }.max() ?? 0)
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: return total + floor
+        case 1: return max(1, floor - 2 + Int.random(in: 0...12, using: &random))
+        default: return floor + Int.random(in: 0...max(1, min(total, 3 * largest)), using: &random)
+        }
+    }
+
+    private mutating func side() -> Int { sides[Int.random(in: 0..<sides.count, using: &random)] }
+
+    private mutating func cost() -> Double {
+        random.pick(0.5, 2, 8, 30, Double(Int.random(in: 1...40, using: &random)))
+    }
+
+    private var written: Int { graph.ops.reduce(0) { $0 + $1.outputs.count } }
+
+    private mutating func addOp(left: Int, matMulsInFour: Int) {
+        guard Int.random(in: 0..<4, using: &random) >= matMulsInFour else {
+            let lhs = operand(width: nil, height: nil, avoiding: [])
+            let rhs = operand(width: nil, height: graph.tensors[lhs.index].width, avoiding: [lhs])
+            _ = graph.matMul(lhs, rhs, cost: cost())
+            return
+        }
+        var inputs = [operand(width: nil, height: nil, avoiding: [])]
+        let shape = graph.tensors[inputs[0].index]
+        while random.oneIn(3), inputs.count < 3 {
+            inputs.append(operand(width: shape.width, height: shape.height, avoiding: inputs))
+        }
+        let spare = maximumWritten - written - left
+        let outputs = min(random.pick(1, 1, 2, 3), 1 + max(0, spare))
+        _ = graph.pointwise(inputs, outputs: outputs, cost: cost())
+    }
+
+    /// An existing tensor that fits, or else a new graph input.
+    private mutating func operand(width: Int?, height: Int?, avoiding taken: [TensorID]) -> TensorID {
+        let fitting = graph.tensors.indices.filter { index in
+            let shape = graph.tensors[index]
+            return (width ?? shape.width) == shape.width && (height ?? shape.height) == shape.height
+                && !taken.contains(TensorID(index))
+        }
+        // Tensors that ops write make chains and several readers; without them steps have nothing to hand over.
+        let products = fitting.filter { index in graph.ops.contains { $0.outputs.contains(TensorID(index)) } }
+        if !products.isEmpty, !random.oneIn(4) {
+            return TensorID(products[Int.random(in: 0..<products.count, using: &random)])
+        }
+        guard !fitting.isEmpty, random.oneIn(2) else { return graph.tensor(width ?? side(), height ?? side()) }
+        return TensorID(fitting[Int.random(in: 0..<fitting.count, using: &random)])
+    }
+}
