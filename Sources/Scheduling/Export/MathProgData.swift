@@ -47,13 +47,17 @@ struct MathProgData {
         lines += columns.map { name, candidate, index in
             let most = Int(formulation.model.columns[index].bounds.upper)
             let held = export.workingSet(of: candidate).map { "\(Int($0))" } ?? "."
-            return "  \(name) \(candidate.latency) \(held) \(most)"
+            return "  \(name) \(number(candidate.latency)) \(held) \(most)"
         }
         lines += [";", "param takes :="]
         lines += columns.compactMap { $0.candidate.resident.isEmpty ? nil : "  \($0.name) \(name($0.candidate.resident))" }
         lines += [";", "param gives :="]
         lines += columns.compactMap { $0.candidate.retained.isEmpty ? nil : "  \($0.name) \(name($0.candidate.retained))" }
         return lines + [";"]
+    }
+
+    private func number(_ value: Double) -> String {
+        value == value.rounded() && value < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
     private func name(_ handOver: [TensorID]) -> String { handOver.map { "t\($0)" }.joined(separator: "_") }
