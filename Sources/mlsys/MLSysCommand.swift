@@ -13,6 +13,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys bound PROBLEM [--json]
             mlsys evaluate PROBLEM SCHEDULE [--json]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
+            mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             """,
         discussion: """
             PROBLEM and SCHEDULE are files in the JSON of the MLSys 2026 scheduling
@@ -28,7 +29,7 @@ struct MLSysCommand: ParsableCommand {
               73  the output cannot be written
             """,
         version: "mlsys 0.1.0",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self],
+        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self],
         defaultSubcommand: Solve.self)
 
     static func main() {

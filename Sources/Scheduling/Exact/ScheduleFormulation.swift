@@ -22,6 +22,10 @@ public struct ScheduleFormulation: Sendable {
     public let level: Level
     /// For each column of the model, its candidate. Columns come before all others in the model.
     public let candidateOfColumn: [Int]
+    /// For each row of the model, what it says.
+    public private(set) var rows: [ProgramRow] = []
+    /// For each column after those of the candidates, the tensor whose presence in slow memory it stands for.
+    public private(set) var storedTensors: [TensorID] = []
     /// Duals of these rows are prices for ``BackwardSearch``.
     private(set) var coverRows: [RowID] = []
     private(set) var handOffRows: [Int: RowID] = [:]
@@ -104,7 +108,8 @@ public struct ScheduleFormulation: Sendable {
     private mutating func addCoverRows() throws {
         for op in 0..<columns.opCount {
             let bounds = level == .partition ? Bounds.equal(1) : .atLeast(1)
-            coverRows.append(try model.addRow(Row("cover_o\(op)", terms { $0.ops.contains(op) }, bounds)))
+            coverRows.append(
+                try add(Row("cover_o\(op)", terms { $0.ops.contains(op) }, bounds), .cover(OpID(op))))
         }
     }
 
@@ -117,8 +122,9 @@ public struct ScheduleFormulation: Sendable {
                 let value = (column.retained == number ? 1.0 : 0) - (column.resident == number ? 1 : 0)
                 if value != 0 { row.append(Term(value, ColumnID(index))) }
             }
-            let name = "handoff_" + columns.handOvers[number].map { "t\($0)" }.joined(separator: "_")
-            handOffRows[number] = try model.addRow(Row(String(name.prefix(100)), row, .equal(0)))
+            let set = columns.handOvers[number]
+            let name = "handoff_" + set.map { "t\($0)" }.joined(separator: "_")
+            handOffRows[number] = try add(Row(String(name.prefix(100)), row, .equal(0)), .handOff(set))
         }
     }
 
@@ -132,8 +138,9 @@ public struct ScheduleFormulation: Sendable {
                 for reader in problem.graph.readers[tensor.index] {
                     let reads = terms { $0.slowReads.contains(number) && $0.ops.contains(reader.index) }
                     guard !reads.isEmpty else { continue }
-                    try model.addRow(
-                        Row("supply_t\(tensor)_o\(reader)", reads + evictors.map { Term(-1, $0.column) }, .atMost(0)))
+                    try add(
+                        Row("supply_t\(tensor)_o\(reader)", reads + evictors.map { Term(-1, $0.column) }, .atMost(0)),
+                        .supply(tensor, reader: reader))
                 }
             case .recompute:
                 let reads = terms { $0.slowReads.contains(number) }
@@ -142,9 +149,13 @@ public struct ScheduleFormulation: Sendable {
                 // valid as a whole; the single reads are tightened by supplyCuts.
                 let copies = reads.reduce(0.0) { $0 + model.columns[$1.column.index].bounds.upper }
                 let stored = try model.addColumn(Column("stored_t\(tensor)", .unit, integrality: .binary))
-                try model.addRow(Row("supply_t\(tensor)", reads + [Term(-copies, stored)], .atMost(0)))
-                try model.addRow(
-                    Row("stored_t\(tensor)", [Term(1, stored)] + evictors.map { Term(-1, $0.column) }, .atMost(0)))
+                storedTensors.append(tensor)
+                try add(
+                    Row("supply_t\(tensor)", reads + [Term(-copies, stored)], .atMost(0)),
+                    .supply(tensor, reader: nil))
+                try add(
+                    Row("stored_t\(tensor)", [Term(1, stored)] + evictors.map { Term(-1, $0.column) }, .atMost(0)),
+                    .stored(tensor))
             }
         }
     }
@@ -152,7 +163,7 @@ public struct ScheduleFormulation: Sendable {
     // C4
     private mutating func addOutputRows() throws {
         for (number, tensor) in columns.tensors.enumerated() where columns.graphOutputs.contains(number) {
-            try model.addRow(Row("output_t\(tensor)", terms { $0.evicted.contains(number) }, .atLeast(1)))
+            try add(Row("output_t\(tensor)", terms { $0.evicted.contains(number) }, .atLeast(1)), .output(tensor))
         }
     }
 
@@ -165,10 +176,11 @@ public struct ScheduleFormulation: Sendable {
             let held = StepCost(structure, problem: problem, resident: step.resident).workingSet(step.granularity)
             // A column may be chosen several times, one step at a time.
             let copies = model.columns[index].bounds.upper
-            try model.addRow(
+            try add(
                 Row(
                     "memory_x\(candidate)", [Term(held / copies, ColumnID(index))],
-                    .atMost(Double(problem.hardware.fastMemoryCapacity))))
+                    .atMost(Double(problem.hardware.fastMemoryCapacity))),
+                .memory(candidate: candidate))
         }
     }
 
@@ -204,7 +216,15 @@ public struct ScheduleFormulation: Sendable {
     /// Adds a cut to the program for good.
     ///
     /// - Throws: `MIPModelError` for a row that does not fit the model.
-    mutating func add(_ cut: Row) throws { try model.addRow(cut) }
+    mutating func add(_ cut: Row) throws { try add(cut, .supplyCut) }
+
+    /// Adds a row and notes what it says.
+    @discardableResult
+    mutating func add(_ row: Row, _ meaning: ProgramRow) throws -> RowID {
+        let id = try model.addRow(row)
+        rows.append(meaning)
+        return id
+    }
 
     /// The point that stands for a choice of candidates, by position in the candidate list; nil when the program leaves
     /// one of them out.
@@ -218,9 +238,9 @@ public struct ScheduleFormulation: Sendable {
             point[column] += 1
             stored = stored.union(columns.columns[candidate].evicted)
         }
-        for index in candidateOfColumn.count..<model.columns.count {
-            let number = columns.tensors.firstIndex { "stored_t\($0)" == model.columns[index].name }
-            point[index] = number.map { stored.contains($0) ? 1 : 0 } ?? 0
+        for (index, tensor) in storedTensors.enumerated() {
+            let number = columns.tensors.firstIndex(of: tensor)
+            point[candidateOfColumn.count + index] = number.map { stored.contains($0) ? 1 : 0 } ?? 0
         }
         return point
     }

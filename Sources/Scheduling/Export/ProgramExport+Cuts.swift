@@ -1,0 +1,82 @@
+import MIP
+import Synchronization
+
+/// What looking for cuts came to.
+public struct CutSummary: Sendable, Hashable, CustomStringConvertible {
+    /// Rows that the linear relaxation broke: a step that reads a tensor needs one that evicts it.
+    public var supplyCuts: Int
+    /// Rows that forbid steps which wait for each other.
+    public var orderCuts: Int
+    /// The optimum of the program with all such rows, which is that of the program as exported; nil when it was not
+    /// proven, so that rows may be missing.
+    public var optimum: Double?
+
+    /// One sentence.
+    public var description: String {
+        let found = "\(orderCuts) cuts, and \(supplyCuts) supply cuts"
+        if let optimum { return "\(found); enough of them, the optimum is \(optimum)" }
+        return "\(found); the search for cuts did not end, there may be more"
+    }
+}
+
+extension ProgramExport {
+    /// Solves the program and adds the cuts that it took.
+    ///
+    /// Supply cuts hold for every integer point of the program; they only spare a solver work. Order cuts hold for every
+    /// schedule, and those that branch and bound met suffice: each point that costs less than the optimum was cut off
+    /// by them or by a bound that follows from the rows in the file. So the optimum of the file is that of the problem
+    /// over the candidates, although another solver may reach it at a point that cannot be ordered.
+    ///
+    /// - Throws: `MIPSolverError`.
+    public mutating func addCuts(solver: any MIPSolver, control: SolveControl) throws {
+        let supplyCuts = try addSupplyCuts(solver, control)
+        let decoder = ScheduleDecoder(formulation)
+        let found = Mutex<[Row]>([])
+        let allExact = Atomic(true)
+        var options = MIPOptions()
+        options.timeLimitSeconds = control.timeLimitSeconds.map { _ in control.remainingSeconds }
+        options.isCancelled = { control.isCancelled }
+        options.initialPoint = start
+        options.lazyRows = { point in
+            guard let cut = decoder.cut(at: point) else { return [] }
+            if cut.isExact {
+                found.withLock { if !$0.contains(cut.row) { $0.append(cut.row) } }
+            } else {
+                allExact.store(false, ordering: .relaxed)
+            }
+            return [cut.row]
+        }
+        let solution = try solver.solve(formulation.model, options: options)
+        let rows = found.withLock { $0 }
+        for row in rows { try formulation.add(row, .orderCut) }
+        if let incumbent = solution.incumbent { start = incumbent.point }
+        let isProven = solution.termination == .optimal && allExact.load(ordering: .relaxed)
+        cuts = CutSummary(
+            supplyCuts: supplyCuts, orderCuts: rows.count,
+            optimum: isProven ? solution.incumbent?.objective : nil)
+    }
+
+    /// Adds supply cuts until the relaxation breaks none or gains nothing; returns their number.
+    private mutating func addSupplyCuts(_ solver: any MIPSolver, _ control: SolveControl) throws -> Int {
+        let linear = try solver.makeIncrementalLP(formulation.model)
+        var count = 0
+        var last = -Double.infinity
+        for _ in 0..<20 {
+            let limit = control.timeLimitSeconds.map { _ in control.remainingSeconds * 0.2 }
+            let solution = try linear.solve(
+                LPOptions(timeLimitSeconds: limit, isCancelled: { control.isCancelled }))
+            guard solution.termination == .optimal, let objective = solution.objective,
+                last == -.infinity || objective > last + 1e-7 * abs(last)
+            else { break }
+            last = objective
+            let cuts = formulation.supplyCuts(at: solution.point, limit: 200)
+            for cut in cuts {
+                try linear.addRow(cut)
+                try formulation.add(cut)
+            }
+            count += cuts.count
+            if cuts.isEmpty { break }
+        }
+        return count
+    }
+}

@@ -1,0 +1,124 @@
+import ArgumentParser
+import CostModel
+import GLPKBackend
+import MIP
+import Scheduling
+import TensorGraph
+
+/// `mlsys export PROBLEM --format lp`.
+struct Export: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write the integer program of a problem, for inspection and for other solvers.",
+        usage: """
+            mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE] [--legend FILE]
+                  [--start FILE] [--level partition|recompute] [--with-cuts]
+            """,
+        discussion: """
+            The file holds what models/README.md derives: a column for every step that can
+            matter, and the rows cover (C1), supply (C2), handoff (C3), output (C4) and
+            memory (C5). Steps that wait for each other (C6) are forbidden only as far as
+            --with-cuts does it; without, the optimum of the file is a lower bound.
+            --format data writes the data section for models/schedule.mod:
+              glpsol -m models/schedule.mod -d FILE
+            """)
+
+    @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
+    var problem: String
+
+    @Option(help: "CPLEX LP, free MPS, GNU MathProg, or data for models/schedule.mod.")
+    var format: ExportFormat
+
+    @Option(help: "Whether an op is in exactly one step or may be recomputed.")
+    var level = ScheduleFormulation.Level.recompute
+
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The file to write; standard output by default.", valueName: "FILE"),
+        completion: .file())
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp("Write what every name stands for, as JSON.", valueName: "FILE"), completion: .file())
+    var legend: String?
+
+    @Option(
+        help: ArgumentHelp("Write the best schedule known as a start for CBC (-mips).", valueName: "FILE"),
+        completion: .file())
+    var start: String?
+
+    @Flag(help: "Solve the program and add the cuts that it takes: supply cuts (C2) and order cuts (C6).")
+    var withCuts = false
+
+    @Option(help: "Candidates at most; with more the program is not complete.")
+    var candidates = CandidateEnumerator.Limits().candidates
+
+    @Option(help: "Seconds for enumeration and cuts together.")
+    var timeLimit: Double?
+
+    @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
+    var reductionCap = ReductionCap.native
+
+    mutating func validate() throws {
+        guard candidates >= 1 else { throw ValidationError("--candidates is \(candidates); it must be at least 1.") }
+        if let timeLimit, !(timeLimit >= 0) {
+            throw ValidationError("--time-limit is \(timeLimit); it must be 0 or more.")
+        }
+        guard format.listsRows || !withCuts else {
+            throw ValidationError("--with-cuts has no place in --format data, which lists no rows.")
+        }
+        guard format.listsRows || start == nil else {
+            throw ValidationError("--start does not fit --format data; its columns are those of the other formats.")
+        }
+        let files = [output, legend, start].compactMap { $0 }
+        guard Set(files).count == files.count else {
+            throw ValidationError("-o, --legend and --start have to be different files.")
+        }
+    }
+
+    func run() throws {
+        let graph = try ProblemFile.read(problem)
+        for file in [output, legend, start] {
+            if let file { try OutputFile.check(file, isNot: problem) }
+        }
+        let export = try makeExport(graph)
+        let startText = export.startText()
+        guard start == nil || startText != nil else {
+            throw Failure(
+                .badData, "\(problem): no start is known at level \(level.rawValue); try --with-cuts, or leave out --start")
+        }
+        if let legend { try writeAtomically(try export.legendText(), to: legend) }
+        if let start, let startText { try writeAtomically(startText, to: start) }
+        if let output {
+            try writeAtomically(export.text(format), to: output)
+        } else {
+            try Console.write(export.text(format))
+        }
+        for omission in export.candidates.omissions {
+            Console.error("mlsys: \(problem): the program is not complete: \(omission)")
+        }
+        if let cuts = export.cuts, cuts.optimum == nil {
+            Console.error("mlsys: \(problem): the search for cuts did not end; there may be more")
+        }
+    }
+
+    private func makeExport(_ graph: Problem) throws -> ProgramExport {
+        var options = ProgramExport.Options()
+        options.level = level
+        options.limits.candidates = candidates
+        options.reductionCap = reductionCap
+        let control = SolveControl(timeLimitSeconds: timeLimit)
+        do {
+            var export = try ProgramExport(graph, options: options) { control.shouldStop }
+            if withCuts { try export.addCuts(solver: GLPKSolver(), control: control) }
+            return export
+        } catch let error as InfeasibleOp {
+            throw Failure(error, problemPath: problem)
+        } catch let error as ProgramExport.TooLargeError {
+            throw Failure(.badData, "\(problem): \(error)")
+        } catch let error as MIPSolverError {
+            throw Failure(.internalError, "internal error, nothing is written: \(error)")
+        }
+    }
+}
+
+extension ExportFormat: ExpressibleByArgument {}
+extension ScheduleFormulation.Level: ExpressibleByArgument {}
