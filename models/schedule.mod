@@ -59,9 +59,16 @@ s.t. evicted{t in WRITTEN: not partition}: stored[t] <= sum{j in STEPS: t in evi
 s.t. supply_once{t in WRITTEN, q in OPS: partition and t in inputs[q]}:
     sum{j in STEPS: q in ops[j] and t in loads[j]} x[j] <= sum{j in STEPS: t in evicts[j]} x[j];
 
-/* C3: what is left in fast memory is taken, by as many steps as leave it. */
+/* C3: what is left in fast memory is taken, by as many steps as leave it. One step, the last, may leave what no step
+   takes, so as not to evict it; that is of use only if it evicts a graph output. */
+set ENDS := {h in HANDOVERS: exists{j in STEPS: gives[j] = h} card(evicts[j] inter RESULTS) > 0};
+
 s.t. handoff{h in HANDOVERS}:
-    sum{j in STEPS: gives[j] = h} x[j] = sum{j in STEPS: takes[j] = h} x[j];
+    sum{j in STEPS: gives[j] = h} x[j] >= sum{j in STEPS: takes[j] = h} x[j];
+s.t. handoff_all{h in HANDOVERS diff ENDS}:
+    sum{j in STEPS: gives[j] = h} x[j] <= sum{j in STEPS: takes[j] = h} x[j];
+s.t. handoff_last:
+    sum{h in ENDS, j in STEPS: gives[j] = h} x[j] <= 1 + sum{h in ENDS, j in STEPS: takes[j] = h} x[j];
 
 /* C4: every graph output is evicted. */
 s.t. output{t in RESULTS}: sum{j in STEPS: t in evicts[j]} x[j] >= 1;
@@ -80,7 +87,11 @@ s.t. in_time{t in WRITTEN, p in 1..slots}:
     sum{j in STEPS: t in loads[j]} y[j,p] <= sum{j in STEPS, r in 1..p - 1: t in evicts[j]} y[j,r];
 s.t. adjacent{h in HANDOVERS, p in 0..slots: slots > 0}:
     sum{j in STEPS, r in {p}: r >= 1 and gives[j] = h} y[j,r]
-    = sum{j in STEPS, r in {p + 1}: r <= slots and takes[j] = h} y[j,r];
+    >= sum{j in STEPS, r in {p + 1}: r <= slots and takes[j] = h} y[j,r];
+s.t. taken{h in HANDOVERS, p in 1..slots}:
+    sum{j in STEPS: gives[j] = h} y[j,p]
+    <= sum{j in STEPS, r in {p + 1}: r <= slots and takes[j] = h} y[j,r]
+    + (if h in ENDS then 1 - sum{j in STEPS, r in {p + 1}: r <= slots} y[j,r] else 0);
 
 solve;
 

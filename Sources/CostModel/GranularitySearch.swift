@@ -157,7 +157,8 @@ struct GranularitySearch {
 
     private func fitsAtSomeDepth(width: Int, height: Int) -> Bool {
         if canBeSingleDepth, fits(width, height, depth: structure.sinkReduction) { return true }
-        return structure.sinkReduction > 1 && tileForSeveralDepths(width, height) != nil && fits(width, height, depth: 1)
+        return structure.sinkReduction > 1 && tileForSeveralDepths(width, height) != nil
+            && fits(width, height, depth: 1)
     }
 
     private func fits(_ width: Int, _ height: Int, depth: Int) -> Bool {

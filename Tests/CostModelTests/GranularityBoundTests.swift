@@ -27,7 +27,8 @@ struct GranularityBoundTests {
                 // The search stops at a size whose bound is too high: so it must hold for smaller sizes as well.
                 for (width, height) in [(0, 0), (0, 1), (1, 0), (2, 3)] {
                     let width = min(granularity.width + width, structure.outputWidth, unlimited.hardware.nativeWidth)
-                    let height = min(granularity.height + height, structure.outputHeight, unlimited.hardware.nativeHeight)
+                    let height = min(
+                        granularity.height + height, structure.outputHeight, unlimited.hardware.nativeHeight)
                     let bound = cost.trafficBound(width: width, height: height, canBeSingleDepth: isOneDeep)
                     let moved = evaluation.trafficElements
                     #expect(
@@ -46,14 +47,19 @@ struct GranularityBoundTests {
             let step = try cases.next()
             let cost = step.cost
             for choice in step.choices {
-                var shallow = choice.granularity
-                guard step.structure.reductionSteps(depth: shallow.depth) > 1 else { continue }
-                shallow.depth = 1
-                guard cost.depthsAddUp(shallow) else { continue }
-                compared += 1
-                let bound = cost.mergedBound(shallow, order: choice.order)
-                #expect(
-                    bound <= choice.latency, "\(bound) for \(choice.granularity) \(choice.order.name): \(step.text)")
+                let steps = step.structure.reductionSteps(depth: choice.granularity.depth)
+                guard steps > 1, cost.isLinearInDepth(choice.granularity) else { continue }
+                // The bound is for this depth and all smaller ones.
+                let deepest = (step.structure.sinkReduction - 1) / (steps - 1)
+                for depth in choice.granularity.depth...max(choice.granularity.depth, deepest) {
+                    var deeper = choice.granularity
+                    deeper.depth = depth
+                    compared += 1
+                    let bound = cost.evenDepthBound(deeper, order: choice.order)
+                    #expect(
+                        bound <= choice.latency,
+                        "\(bound) at depth \(depth) for \(choice.granularity) \(choice.order.name): \(step.text)")
+                }
             }
         }
         #expect(compared > 1000)

@@ -74,7 +74,7 @@ public struct BackwardSearch: Sendable {
         // Rounding in a sum of many latencies must not cut off an equal.
         let limit = cutoff * (1 - 1e-12)
         var root = Double.infinity
-        for handOver in columns.handOvers.indices where handOver == 0 || canEnd(handOver) {
+        for handOver in columns.handOvers.indices where handOver == 0 || columns.canEnd(handOver) {
             let start = State(needed: columns.graphOutputs, handOver: Int32(handOver))
             let estimate = estimate(start, prices)
             root = min(root, estimate)
@@ -102,13 +102,6 @@ public struct BackwardSearch: Sendable {
         outcome.lowerBound = cutoff
         outcome.isProven = true
         return outcome
-    }
-
-    /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.
-    private func canEnd(_ handOver: Int) -> Bool {
-        columns.retaining[handOver].contains {
-            !columns.columns[Int($0)].evicted.isDisjoint(with: columns.graphOutputs)
-        }
     }
 
     private func expand(

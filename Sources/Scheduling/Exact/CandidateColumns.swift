@@ -89,4 +89,9 @@ struct CandidateColumns: Sendable {
             set.reduce(OpSet()) { $0.union(ofTensor[number[$1.index]]) }
         }
     }
+
+    /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.
+    func canEnd(_ handOver: Int) -> Bool {
+        retaining[handOver].contains { !columns[Int($0)].evicted.isDisjoint(with: graphOutputs) }
+    }
 }

@@ -26,7 +26,10 @@ struct Relaxation {
     func prices(_ columns: CandidateColumns) -> SearchPrices {
         var prices = SearchPrices(columns: columns)
         for (op, row) in formulation.coverRows.enumerated() { prices.op[op] = solution.rowDuals[row.index] }
-        for (number, row) in formulation.handOffRows { prices.handOver[number] = solution.rowDuals[row.index] }
+        let last = formulation.lastHandOffRow.map { solution.rowDuals[$0.index] } ?? 0
+        for (number, row) in formulation.handOffRows {
+            prices.handOver[number] = solution.rowDuals[row.index] + (columns.canEnd(number) ? last : 0)
+        }
         prices.makeFeasible(columns)
         return prices
     }

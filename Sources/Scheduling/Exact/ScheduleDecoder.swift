@@ -44,7 +44,7 @@ struct ScheduleDecoder {
         return .blocked(steps: best?.steps ?? chosen, waitingFor: best?.waitingFor ?? OpSet())
     }
 
-    /// Tries ways to give every step that retains a set a follower that takes it.
+    /// Tries ways to give every step that retains a set a follower that takes it; the last step of all needs none.
     private func pair(
         _ chosen: [Int], _ next: [Int], _ from: Int, _ tried: inout Int, _ attempt: ([Int]) -> [Int]?
     ) -> [Int]? {
@@ -53,35 +53,53 @@ struct ScheduleDecoder {
             tried += 1
             return attempt(next)
         }
+        let handOver = columns.columns[chosen[giver]].retained
         var seen = Set<Int>()
         for taker in chosen.indices
-        where taker != giver && !next.contains(taker)
-            && columns.columns[chosen[taker]].resident == columns.columns[chosen[giver]].retained
+        where taker != giver && !next.contains(taker) && columns.columns[chosen[taker]].resident == handOver
             && seen.insert(chosen[taker]).inserted
         {
             var next = next
             next[giver] = taker
             if let found = pair(chosen, next, giver + 1, &tried, attempt) { return found }
         }
-        return nil
+        let hasUnpaired = chosen.indices.prefix(giver).contains {
+            columns.columns[chosen[$0]].retained != 0 && next[$0] < 0
+        }
+        guard columns.canEnd(Int(handOver)), !hasUnpaired else { return nil }
+        return pair(chosen, next, giver + 1, &tried, attempt)
     }
 
     private func order(_ chosen: [Int], _ next: [Int]) -> Outcome {
         var isFollower = [Bool](repeating: false, count: chosen.count)
         for follower in next where follower >= 0 { isFollower[follower] = true }
-        var pending = chosen.indices.filter { !isFollower[$0] }
+        // A step whose resident set no step hands over cannot run.
+        var pending = chosen.indices.filter { !isFollower[$0] && columns.columns[chosen[$0]].resident == 0 }
+        let last = pending.first { head in
+            var step = head
+            while next[step] >= 0 { step = next[step] }
+            return columns.columns[chosen[step]].retained != 0
+        }
+        pending.removeAll { $0 == last }
         var stored = OpSet()
         var steps: [Int] = []
-        var moved = true
-        while moved {
-            moved = false
-            for head in pending {
-                guard let run = run(from: head, chosen, next, stored) else { continue }
-                stored = run.stored
-                steps += run.steps
-                pending.removeAll { $0 == head }
-                moved = true
+        func runAll(_ heads: inout [Int]) {
+            var moved = true
+            while moved {
+                moved = false
+                for head in heads {
+                    guard let run = run(from: head, chosen, next, stored) else { continue }
+                    stored = run.stored
+                    steps += run.steps
+                    heads.removeAll { $0 == head }
+                    moved = true
+                }
             }
+        }
+        runAll(&pending)
+        if pending.isEmpty, let last {
+            pending = [last]
+            runAll(&pending)
         }
         guard steps.count < chosen.count else { return .order(steps) }
         var left = chosen
@@ -131,8 +149,13 @@ struct ScheduleDecoder {
                 if point[index] > 0.5 { hasHelp = true }
             }
         }
-        // Steps that are there already, or copies of blocked ones, may be the help that the row waits for.
-        guard !hasHelp else { return exclude(point) }
+        // Steps that are there already, or copies of blocked ones, may be the help that the row waits for; and where a
+        // step hands over to none, it is its place at the end that may block.
+        let hasEnd = handOvers.contains { number in
+            chosen.count { columns.columns[$0].retained == number }
+                > chosen.count { columns.columns[$0].resident == number }
+        }
+        guard !hasHelp, !hasEnd else { return exclude(point) }
         let name = "order_" + blocked.sorted().prefix(8).map(String.init).joined(separator: "_")
         return OrderCut(row: Row(name, terms, .atMost(Double(blocked.count - 1))), isExact: true)
     }

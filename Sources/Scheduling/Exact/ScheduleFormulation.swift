@@ -29,6 +29,8 @@ public struct ScheduleFormulation: Sendable {
     /// Duals of these rows are prices for ``BackwardSearch``.
     private(set) var coverRows: [RowID] = []
     private(set) var handOffRows: [Int: RowID] = [:]
+    /// The row that lets one step at most, the last, retain what no step takes over; nil when none can.
+    private(set) var lastHandOffRow: RowID?
     /// Candidates that take a hand-over and make none. Each copy of a step that makes one starts a chain of hand-overs
     /// that ends in one of these, and none of these is needed twice: so a step is needed as often at most.
     private let chainEnds: Int
@@ -115,6 +117,7 @@ public struct ScheduleFormulation: Sendable {
 
     // C3
     private mutating func addHandOffRows() throws {
+        var unclaimed: [Term] = []
         for number in columns.handOvers.indices.dropFirst() {
             var row: [Term] = []
             for (index, candidate) in candidateOfColumn.enumerated() {
@@ -124,7 +127,14 @@ public struct ScheduleFormulation: Sendable {
             }
             let set = columns.handOvers[number]
             let name = "handoff_" + set.map { "t\($0)" }.joined(separator: "_")
-            handOffRows[number] = try add(Row(String(name.prefix(100)), row, .equal(0)), .handOff(set))
+            // Only the last step may retain what no step takes over.
+            let canEnd = columns.canEnd(number)
+            handOffRows[number] = try add(
+                Row(String(name.prefix(100)), row, canEnd ? .range(0, 1) : .equal(0)), .handOff(set))
+            if canEnd { unclaimed += row }
+        }
+        if !unclaimed.isEmpty {
+            lastHandOffRow = try add(Row("handoff_last", unclaimed, .atMost(1)), .lastHandOff)
         }
     }
 

@@ -82,6 +82,9 @@ struct RowEntry: Encodable {
             constraint = "C3"
             meaning = "as many steps leave \(words("tensor", set)) in fast memory as find it there"
             tensors = set.map(\.index)
+        case .lastHandOff:
+            constraint = "C3"
+            meaning = "one step at most, the last, leaves in fast memory what no step finds there"
         case .output(let tensor):
             constraint = "C4"
             meaning = "graph output \(tensor) is evicted"

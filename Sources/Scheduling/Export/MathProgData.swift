@@ -50,9 +50,13 @@ struct MathProgData {
             return "  \(name) \(number(candidate.latency)) \(held) \(most)"
         }
         lines += [";", "param takes :="]
-        lines += columns.compactMap { $0.candidate.resident.isEmpty ? nil : "  \($0.name) \(name($0.candidate.resident))" }
+        lines += columns.compactMap {
+            $0.candidate.resident.isEmpty ? nil : "  \($0.name) \(name($0.candidate.resident))"
+        }
         lines += [";", "param gives :="]
-        lines += columns.compactMap { $0.candidate.retained.isEmpty ? nil : "  \($0.name) \(name($0.candidate.retained))" }
+        lines += columns.compactMap {
+            $0.candidate.retained.isEmpty ? nil : "  \($0.name) \(name($0.candidate.retained))"
+        }
         return lines + [";"]
     }
 

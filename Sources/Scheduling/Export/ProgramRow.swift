@@ -10,6 +10,8 @@ public enum ProgramRow: Sendable, Hashable {
     case stored(TensorID)
     /// C3: as many steps hand over the set as take it.
     case handOff([TensorID])
+    /// C3: one step at most, the last, retains what no step takes.
+    case lastHandOff
     /// C4: the graph output is evicted.
     case output(TensorID)
     /// C5: the step of this candidate fits in fast memory.
