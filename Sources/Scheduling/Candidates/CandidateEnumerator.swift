@@ -16,7 +16,9 @@ public struct CandidateEnumerator: Sendable {
     public struct Limits: Sendable, Hashable {
         /// Connected op sets looked at.
         public var connectedSets = 4_000_000
-        /// Op sets priced, and candidates kept; about 1 KiB of memory each.
+        /// Op sets that could be steps by shape, sinks and memory.
+        public var admissibleSets = 400_000
+        /// Candidates kept; about 1 KiB of memory each.
         public var candidates = 400_000
         /// Sets of tensors that one step may retain.
         public var retainedSets = 64
@@ -113,11 +115,11 @@ public struct CandidateEnumerator: Sendable {
         if unended > 0 || !progress.isWithin(limits) {
             // A part of the sets would depend on which thread came first, and proves nothing: none is kept.
             result.omissions.append(
-                "op sets: stopped after \(result.statistics.connected) connected sets, "
+                "stopped after \(result.statistics.connected) connected op sets, "
                     + "\(result.statistics.admissible) of them steps by shape and memory; "
                     + "\(unended) of \(connected.count) ops, as last op of a step, were not finished"
-                    + (isCancelled() ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.candidates)")
-            )
+                    + (isCancelled()
+                        ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.admissibleSets)"))
             return []
         }
         return parts.flatMap { $0 }
@@ -234,7 +236,7 @@ private final class EnumerationProgress: Sendable {
 
     func isWithin(_ limits: CandidateEnumerator.Limits) -> Bool {
         visited.load(ordering: .relaxed) <= limits.connectedSets
-            && admissible.load(ordering: .relaxed) <= limits.candidates
+            && admissible.load(ordering: .relaxed) <= limits.admissibleSets
     }
 }
 
