@@ -130,6 +130,8 @@ public struct CandidateEnumerator: Sendable {
     private struct PriceResult: Sendable {
         var candidates: [Candidate] = []
         var feasible = 0
+        /// Steps with granularities that were passed over.
+        var unsearched = 0
     }
 
     private func price(
@@ -153,6 +155,11 @@ public struct CandidateEnumerator: Sendable {
         for part in parts {
             result.candidates += part.candidates
             result.statistics.feasible += part.feasible
+        }
+        let unsearched = parts.reduce(0) { $0 + $1.unsearched }
+        if unsearched > 0 {
+            result.omissions.append(
+                "granularities of \(unsearched) steps at which demands coincide, too many to simulate")
         }
         if isCancelled() {
             result.omissions.append("the search for granularities was stopped")
@@ -185,14 +192,14 @@ public struct CandidateEnumerator: Sendable {
                 if ops.count > 1, retained.isEmpty, resident.isEmpty {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
-                guard let candidate = candidate(structure, cost, resident, limit) else { continue }
+                guard let candidate = candidate(structure, cost, resident, limit, &part.unsearched) else { continue }
                 part.candidates.append(candidate)
             }
         }
     }
 
     private func candidate(
-        _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double
+        _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
     ) -> Candidate? {
         if pricing == .bounded {
             let bound = fast.lowerBound(of: cost)
@@ -202,7 +209,9 @@ public struct CandidateEnumerator: Sendable {
                     structure, resident: resident, choice: choice, lowerBound: bound, problem: problem)
             }
         }
-        return optimizer.best(for: cost, resident: resident, below: limit).map {
+        let (choice, isComplete) = optimizer.search(for: cost, resident: resident, below: limit)
+        if !isComplete { unsearched += 1 }
+        return choice.map {
             Candidate(structure, resident: resident, choice: $0, problem: problem)
         }
     }
