@@ -13,6 +13,7 @@ struct GranularityBoundTests {
             let step = try cases.next()
             let cost = step.cost
             let structure = step.structure
+            let hardware = step.problem.hardware
             let unlimited = try step.problem.with(capacity: 1 << 40)
             let isOneDeep = structure.sinkReduction <= step.optimizer(.exhaustive).depthLimit(structure)
             for choice in step.choices {
@@ -26,8 +27,8 @@ struct GranularityBoundTests {
                     "compute at \(granularity): \(step.text)")
                 // The search stops at a size whose bound is too high: so it must hold for smaller sizes as well.
                 for (width, height) in [(0, 0), (0, 1), (1, 0), (2, 3)] {
-                    let width = min(granularity.width + width, structure.outputWidth, unlimited.hardware.nativeWidth)
-                    let height = min(granularity.height + height, structure.outputHeight, unlimited.hardware.nativeHeight)
+                    let width = min(granularity.width + width, structure.outputWidth, hardware.nativeWidth)
+                    let height = min(granularity.height + height, structure.outputHeight, hardware.nativeHeight)
                     let bound = cost.trafficBound(width: width, height: height, canBeSingleDepth: isOneDeep)
                     let moved = evaluation.trafficElements
                     #expect(

@@ -75,7 +75,8 @@ struct CandidateSetTests {
         let expected = try FeasibleSets(problem, numbering: numbering)
         #expect(Set(sets).isSubset(of: expected.connected), "disconnected: \(ProblemFile.text(of: problem))")
         let lost = expected.feasible.subtracting(canFit)
-        #expect(lost.isEmpty, "loses \(lost.map { $0.members.map { numbering[$0] } }): \(ProblemFile.text(of: problem))")
+        let names = lost.map { set in set.members.map { numbering[$0] } }
+        #expect(names.isEmpty, "loses sets: \(ProblemFile.text(of: problem))")
         total.feasible += expected.feasible.count
         total.delivered += canFit.count
         total.connected += expected.connected.count

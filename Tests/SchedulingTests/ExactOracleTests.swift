@@ -92,7 +92,9 @@ struct ExactOracleTests {
     @Test("of 300 tiny problems, as does trying every schedule", .tags(.slow))
     func randomProblems() throws {
         // The number of schedules grows exponentially with the tensors written; most problems are the smallest.
-        let parts: [(ops: ClosedRange<Int>, written: Int, count: Int)] = [(2...2, 4, 120), (3...3, 4, 150), (4...4, 4, 30)]
+        let parts: [(ops: ClosedRange<Int>, written: Int, count: Int)] = [
+            (2...2, 4, 120), (3...3, 4, 150), (4...4, 4, 30),
+        ]
         var counts = OracleTraits()
         for (index, part) in parts.enumerated() {
             var comparison = OracleComparison(
