@@ -101,7 +101,7 @@ struct GranularityOptimizerTests {
     @Test("finds nothing at or above a limit, and the best below one")
     func respectsLimits() throws {
         var cases = GranularityCases(seed: 33)
-        for _ in 0..<100 {
+        for _ in 0..<50 {
             let step = try cases.next()
             guard let best = step.best else { continue }
             for mode in [GranularityOptimizer.Mode.fast, .exhaustive] {
