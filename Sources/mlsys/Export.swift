@@ -83,7 +83,8 @@ struct Export: ParsableCommand {
         let startText = export.startText()
         guard start == nil || startText != nil else {
             throw Failure(
-                .badData, "\(problem): no start is known at level \(level.rawValue); try --with-cuts, or leave out --start")
+                .badData,
+                "\(problem): no start is known at level \(level.rawValue); try --with-cuts, or leave out --start")
         }
         if let legend { try writeAtomically(try export.legendText(), to: legend) }
         if let start, let startText { try writeAtomically(startText, to: start) }

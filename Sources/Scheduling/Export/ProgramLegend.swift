@@ -18,9 +18,12 @@ struct ProgramLegend {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        func json(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
+        func json(_ value: some Encodable) throws -> String {
+            String(decoding: try encoder.encode(value), as: UTF8.self)
+        }
         func list(_ entries: [some Encodable]) throws -> String {
-            entries.isEmpty ? "[]" : "[\n" + (try entries.map { "  " + (try json($0)) }).joined(separator: ",\n") + "\n]"
+            entries.isEmpty
+                ? "[]" : "[\n" + (try entries.map { "  " + (try json($0)) }).joined(separator: ",\n") + "\n]"
         }
         let fields = [
             "\"level\": \(try json(formulation.level.rawValue))",
