@@ -77,7 +77,11 @@ let package = Package(
         .testTarget(
             name: "CostModelTests", dependencies: ["TensorGraph", "CostModel", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "SchedulingTests", dependencies: ["Scheduling", "TestSupport"], swiftSettings: strict),
+            name: "SchedulingTests",
+            dependencies: [
+                "Scheduling", "CostModel", "TensorGraph", "MIP", "GLPKBackend", "TestSupport", "SolverTestSupport",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
