@@ -87,12 +87,14 @@ extension ExactCase {
         private var count = 0
         private let opsAtMost: Int
         private let candidatesAtMost: Int
+        private let sideAtMost: Int
 
-        init(seed: UInt64, opsAtMost: Int = 5, candidatesAtMost: Int = 200) {
+        init(seed: UInt64, opsAtMost: Int = 5, candidatesAtMost: Int = 200, sideAtMost: Int = 4) {
             general = ProblemGenerator(seed: seed)
             tiny = OracleProblemGenerator(seed: seed, opCounts: 2...min(4, opsAtMost))
             self.opsAtMost = opsAtMost
             self.candidatesAtMost = candidatesAtMost
+            self.sideAtMost = sideAtMost
         }
 
         /// Two kinds of problems in turn.
@@ -110,7 +112,7 @@ extension ExactCase {
         private func isSmall(_ problem: Problem) -> Bool {
             let written = problem.ops.reduce(0) { $0 + $1.outputs.count }
             return problem.ops.count <= opsAtMost && written <= opsAtMost + 1
-                && problem.tensors.allSatisfy { $0.width <= 6 && $0.height <= 6 }
+                && problem.tensors.allSatisfy { $0.width <= sideAtMost && $0.height <= sideAtMost }
         }
     }
 }

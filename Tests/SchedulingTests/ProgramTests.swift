@@ -18,7 +18,7 @@ struct ProgramComparison {
     private(set) var recomputed = 0
     private(set) var candidates = 0
 
-    init(seed: UInt64, opsAtMost: Int = 5) { supply = ExactCase.Supply(seed: seed, opsAtMost: opsAtMost) }
+    init(_ supply: ExactCase.Supply) { self.supply = supply }
 
     mutating func run(_ count: Int) throws {
         for _ in 0..<count {
@@ -48,7 +48,7 @@ struct ProgramComparison {
 struct ProgramTests {
     @Test("find the same optimum of 160 random problems, and schedules that cost just that", .tags(.slow))
     func agreeOnRandomProblems() throws {
-        var comparison = ProgramComparison(seed: 3)
+        var comparison = ProgramComparison(ExactCase.Supply(seed: 3))
         try comparison.run(160)
         #expect(comparison.traits.feasible == 160)
         #expect(comparison.manyOutputs > 30)
@@ -65,7 +65,8 @@ struct ProgramTests {
         .enabled(if: requested != nil, "set MLSYS_PROGRAM_CASES to the number of problems; build for release"))
     func agreeOnManyProblems() throws {
         let seed = ProcessInfo.processInfo.environment["MLSYS_PROGRAM_SEED"].flatMap { UInt64($0) } ?? 5000
-        var comparison = ProgramComparison(seed: seed, opsAtMost: 6)
+        var comparison = ProgramComparison(
+            ExactCase.Supply(seed: seed, opsAtMost: 6, candidatesAtMost: 2000, sideAtMost: 7))
         let time = try ContinuousClock().measure { try comparison.run(Self.requested ?? 0) }
         print(
             "\(comparison.traits); \(comparison.manyOutputs) with ops of several outputs, \(comparison.recomputed) "
