@@ -39,9 +39,9 @@ public struct GranularityOptimizer: Sendable {
     private let problem: Problem
     private let hardware: Hardware
 
-    /// Steps whose iterations overlap without a closed form are simulated up to this many iterations; granularities
-    /// with more are passed over.
-    static let maximumSimulatedIterations = 20_000
+    /// Iterations walked at most per search, for granularities at which demands coincide without a closed form; beyond
+    /// it such granularities are passed over.
+    let simulatedIterations: Int
 
     /// Creates an optimizer.
     public init(_ problem: Problem, reductionCap: ReductionCap = .native, mode: Mode = .fast) {
@@ -49,6 +49,7 @@ public struct GranularityOptimizer: Sendable {
         self.hardware = problem.hardware
         self.reductionCap = reductionCap
         self.mode = mode
+        simulatedIterations = mode == .fast ? 20_000 : 200_000
     }
 
     /// The best granularity and order, or nil when none fits or none is below the limit.
@@ -58,13 +59,21 @@ public struct GranularityOptimizer: Sendable {
     ///   - resident: the resident tensors that `cost` was made with; needed where a granularity has to be simulated.
     ///   - limit: latencies from here on are of no interest; the tighter, the faster the search.
     public func best(for cost: StepCost, resident: [TensorID], below limit: Double = .infinity) -> GranularityChoice? {
-        guard mayFit(cost) else { return nil }
+        search(for: cost, resident: resident, below: limit).choice
+    }
+
+    /// The same as ``best(for:resident:below:)``, and whether the mode looked at everything that it promises: false when
+    /// demands of the step coincide at so many granularities that not all could be simulated.
+    public func search(
+        for cost: StepCost, resident: [TensorID], below limit: Double = .infinity
+    ) -> (choice: GranularityChoice?, isComplete: Bool) {
+        guard mayFit(cost) else { return (nil, true) }
         var search = GranularitySearch(self, cost, resident, problem, limit: limit)
         switch mode {
         case .fast: search.runFast()
         case .exhaustive: search.runExhaustive()
         }
-        return search.best
+        return (search.best, !search.passesOver)
     }
 
     /// A lower bound of what ``Mode/exhaustive`` would find, at a small part of its cost; infinite when nothing fits.

@@ -3,6 +3,9 @@ import TensorGraph
 /// One run of the granularity search over one step.
 struct GranularitySearch {
     private(set) var best: GranularityChoice?
+    /// True when a granularity was passed over because simulating it was beyond the budget.
+    private(set) var passesOver = false
+    private var simulationBudget: Int
     private let cost: StepCost
     private let structure: StepStructure
     private let resident: [TensorID]
@@ -24,6 +27,7 @@ struct GranularitySearch {
         self.resident = resident
         self.problem = problem
         self.limit = limit
+        simulationBudget = optimizer.simulatedIterations
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
         tileCompute = cost.tileComputeBound
@@ -249,8 +253,12 @@ struct GranularitySearch {
         let iterations = tiles.partialValue.multipliedReportingOverflow(
             by: structure.reductionSteps(depth: granularity.depth))
         guard !tiles.overflow, !iterations.overflow,
-            iterations.partialValue <= GranularityOptimizer.maximumSimulatedIterations
-        else { return false }
+            iterations.partialValue <= simulationBudget
+        else {
+            passesOver = true
+            return false
+        }
+        simulationBudget -= iterations.partialValue
         let simulator = StepSimulator(problem, structure, resident: Set(resident))
         for order in TileOrder.named {
             // The working set is the same in any order.

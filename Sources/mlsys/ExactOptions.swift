@@ -31,6 +31,7 @@ struct ExactSearchOptions: ParsableArguments {
     func scheduler(cap: ReductionCap) -> ExactScheduler.Options {
         var options = ExactScheduler.Options()
         options.limits.candidates = candidates
+        options.limits.admissibleSets = max(candidates, options.limits.admissibleSets)
         options.threads = threads
         options.engine = engine
         options.reductionCap = cap

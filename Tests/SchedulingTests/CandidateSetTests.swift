@@ -63,7 +63,6 @@ struct CandidateSetTests {
             _ = connected.enumerate(root: root) { set, canFit in
                 all.append(set)
                 if canFit { fitting.append(set) }
-                return true
             }
         }
         return (all, fitting, connected.opOfNumber)

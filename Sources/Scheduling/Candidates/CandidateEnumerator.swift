@@ -16,7 +16,9 @@ public struct CandidateEnumerator: Sendable {
     public struct Limits: Sendable, Hashable {
         /// Connected op sets looked at.
         public var connectedSets = 4_000_000
-        /// Op sets priced, and candidates kept; about 1 KiB of memory each.
+        /// Op sets that could be steps by shape, sinks and memory.
+        public var admissibleSets = 400_000
+        /// Candidates kept; about 1 KiB of memory each.
         public var candidates = 400_000
         /// Sets of tensors that one step may retain.
         public var retainedSets = 64
@@ -113,11 +115,11 @@ public struct CandidateEnumerator: Sendable {
         if unended > 0 || !progress.isWithin(limits) {
             // A part of the sets would depend on which thread came first, and proves nothing: none is kept.
             result.omissions.append(
-                "op sets: stopped after \(result.statistics.connected) connected sets, "
+                "stopped after \(result.statistics.connected) connected op sets, "
                     + "\(result.statistics.admissible) of them steps by shape and memory; "
                     + "\(unended) of \(connected.count) ops, as last op of a step, were not finished"
-                    + (isCancelled() ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.candidates)")
-            )
+                    + (isCancelled()
+                        ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.admissibleSets)"))
             return []
         }
         return parts.flatMap { $0 }
@@ -128,6 +130,8 @@ public struct CandidateEnumerator: Sendable {
     private struct PriceResult: Sendable {
         var candidates: [Candidate] = []
         var feasible = 0
+        /// Steps with granularities that were passed over.
+        var unsearched = 0
     }
 
     private func price(
@@ -151,6 +155,11 @@ public struct CandidateEnumerator: Sendable {
         for part in parts {
             result.candidates += part.candidates
             result.statistics.feasible += part.feasible
+        }
+        let unsearched = parts.reduce(0) { $0 + $1.unsearched }
+        if unsearched > 0 {
+            result.omissions.append(
+                "granularities of \(unsearched) steps at which demands coincide, too many to simulate")
         }
         if isCancelled() {
             result.omissions.append("the search for granularities was stopped")
@@ -183,14 +192,14 @@ public struct CandidateEnumerator: Sendable {
                 if ops.count > 1, retained.isEmpty, resident.isEmpty {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
-                guard let candidate = candidate(structure, cost, resident, limit) else { continue }
+                guard let candidate = candidate(structure, cost, resident, limit, &part.unsearched) else { continue }
                 part.candidates.append(candidate)
             }
         }
     }
 
     private func candidate(
-        _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double
+        _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
     ) -> Candidate? {
         if pricing == .bounded {
             let bound = fast.lowerBound(of: cost)
@@ -200,7 +209,9 @@ public struct CandidateEnumerator: Sendable {
                     structure, resident: resident, choice: choice, lowerBound: bound, problem: problem)
             }
         }
-        return optimizer.best(for: cost, resident: resident, below: limit).map {
+        let (choice, isComplete) = optimizer.search(for: cost, resident: resident, below: limit)
+        if !isComplete { unsearched += 1 }
+        return choice.map {
             Candidate(structure, resident: resident, choice: $0, problem: problem)
         }
     }
@@ -234,7 +245,7 @@ private final class EnumerationProgress: Sendable {
 
     func isWithin(_ limits: CandidateEnumerator.Limits) -> Bool {
         visited.load(ordering: .relaxed) <= limits.connectedSets
-            && admissible.load(ordering: .relaxed) <= limits.candidates
+            && admissible.load(ordering: .relaxed) <= limits.admissibleSets
     }
 }
 

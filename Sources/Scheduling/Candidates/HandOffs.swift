@@ -97,11 +97,27 @@ enum ThrowAway {
             if !readers.isEmpty, readers.allSatisfy(useless.contains) { useless.insert(op) }
         }
         if useless.contains(where: { problem[$0].outputs.count > 1 }) { return true }
+        if isNeeded(useless, in: ops, problem) { return true }
+        // One of the feeding ops may have to stay, with what feeds it, because the step retains its output as well.
+        return useless.contains { kept in
+            guard kept != producer else { return false }
+            var staying: Set<OpID> = [kept]
+            for op in ops.reversed() where useless.contains(op) && op != kept {
+                if problem[op].outputs.contains(where: { graph.readers[$0.index].contains(where: staying.contains) }) {
+                    staying.insert(op)
+                }
+            }
+            return isNeeded(useless.subtracting(staying), in: ops, problem)
+        }
+    }
+
+    /// True when the rest of the step is no step, or could cost more than the whole.
+    private static func isNeeded(_ useless: Set<OpID>, in ops: [OpID], _ problem: Problem) -> Bool {
         let rest = ops.filter { !useless.contains($0) }
         guard !rest.isEmpty, isConnected(rest, problem) else { return true }
         // A MatMul of the rest that fed a MatMul among the useless ops could now be a sink.
         let feeds = rest.contains { op in
-            problem[op].outputs.contains { graph.readers[$0.index].contains(where: useless.contains) }
+            problem[op].outputs.contains { problem.graph.readers[$0.index].contains(where: useless.contains) }
         }
         return feeds && useless.contains { problem[$0].kind == .matMul }
     }

@@ -61,4 +61,26 @@ extension ExactRun {
             prices: prices, cutoff: incumbent.latency, maximumStates: 20_000, isCancelled: { control.shouldStop })
         if let steps = outcome.steps { try accept(steps, objective: outcome.latency, from: .search) }
     }
+
+    /// Searches the granularity of each step of the incumbent exhaustively: the list scheduler tried a few.
+    mutating func refineGranularities() throws {
+        guard let incumbent else { return }
+        let options = scheduler.options
+        let enumerator = CandidateEnumerator(
+            problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads)
+        let analyzer = StepAnalyzer(problem)
+        var resident: [TensorID] = []
+        var steps: [Candidate] = []
+        for (step, evaluation) in zip(incumbent.schedule.steps, incumbent.evaluation.steps) {
+            let structure = try analyzer.analyze(ops: step.ops, retained: step.retained)
+            let choice = GranularityChoice(
+                granularity: step.granularity, order: step.order, latency: evaluation.latency)
+            steps.append(
+                Candidate(structure, resident: resident, choice: choice, lowerBound: 0, problem: problem))
+            resident = structure.retained
+        }
+        let control = control
+        let settled = enumerator.settle(steps) { control.shouldStop }
+        try accept(Schedule(steps: settled.map(\.step)), from: .granularity)
+    }
 }

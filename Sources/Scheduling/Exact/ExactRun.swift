@@ -33,6 +33,8 @@ struct ExactRun {
         timed(.compute, StructuralBounds.compute)
         timed(.traffic, StructuralBounds.traffic)
         if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
+        try refineGranularities()
+        if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
         try enumerate()
         guard !candidates.candidates.isEmpty else {
             if !control.shouldStop { limit = .candidates }
@@ -77,7 +79,7 @@ struct ExactRun {
 
     // MARK: Incumbents and bounds
 
-    private mutating func accept(_ schedule: Schedule, from source: IncumbentSource) throws {
+    mutating func accept(_ schedule: Schedule, from source: IncumbentSource) throws {
         let evaluation: Evaluation
         do {
             evaluation = try evaluator.evaluate(schedule)

@@ -5,6 +5,8 @@ import Synchronization
 public enum IncumbentSource: String, Sendable, Hashable, CaseIterable {
     /// The list scheduler.
     case list
+    /// Exhaustive search for the granularity of each step of an earlier schedule.
+    case granularity
     /// The integer program.
     case integer
     /// The backward search.
