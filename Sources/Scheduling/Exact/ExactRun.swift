@@ -31,7 +31,8 @@ struct ExactRun {
         listOptions.reductionCap = scheduler.options.reductionCap
         try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
         timed(.compute, StructuralBounds.compute)
-        timed(.traffic, StructuralBounds.traffic)
+        let cap = scheduler.options.reductionCap
+        timed(.traffic) { StructuralBounds.traffic($0, reductionCap: cap) }
         if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
         try refineGranularities()
         if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
