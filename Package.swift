@@ -79,7 +79,7 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests",
             dependencies: [
-                "Scheduling", "GLPKBackend", "MIP", "CostModel", "TensorGraph", "TestSupport", "SolverTestSupport",
+                "Scheduling", "CostModel", "TensorGraph", "MIP", "GLPKBackend", "TestSupport", "SolverTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

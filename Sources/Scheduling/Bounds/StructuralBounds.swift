@@ -1,3 +1,4 @@
+import CostModel
 import TensorGraph
 
 /// Bounds that follow from the graph alone, for every schedule of the problem.
@@ -24,15 +25,17 @@ public enum StructuralBounds {
     ///
     /// *Proof.* Every element of a graph input that an op reads is demanded by some iteration, and a graph input is never
     /// resident (RULES 3.6); every graph output is evicted (RULES 3.8). A graph input is loaded more than once when a
-    /// MatMul has to stream it: see ``streams(_:of:in:)``. Ops that share a step share its loads, so a tensor counts as
+    /// MatMul has to stream it: see ``streams(_:of:in:reductionCap:)``. Ops that share a step share its loads, so a tensor counts as
     /// often as the op that streams it most often.
-    public static func traffic(_ problem: Problem) -> Double {
+    ///
+    /// - Parameter reductionCap: how deep k-steps may be; with deeper ones fewer tensors have to be streamed.
+    public static func traffic(_ problem: Problem, reductionCap: ReductionCap = .native) -> Double {
         var elements = 0.0
         for index in problem.tensors.indices {
             let tensor = TensorID(index)
             if problem.graph.isGraphInput(tensor) {
                 let streams = problem.graph.readers[index].reduce(1.0) {
-                    max($0, Self.streams(tensor, of: $1, in: problem))
+                    max($0, Self.streams(tensor, of: $1, in: problem, reductionCap: reductionCap))
                 }
                 elements += streams * Double(problem[tensor].size)
             } else if problem.graph.isGraphOutput(tensor) {
@@ -51,11 +54,13 @@ public enum StructuralBounds {
     /// a MatMul whose own columns of reduction it is asked for: the slice is the whole side K by a k-range of a sink, or
     /// the whole tensor, which does not fit; the k-ranges of a tile again make up the whole tensor, and change with every
     /// iteration unless they are the whole. The same holds for a LHS with rows and columns exchanged.
-    static func streams(_ tensor: TensorID, of id: OpID, in problem: Problem) -> Double {
+    static func streams(
+        _ tensor: TensorID, of id: OpID, in problem: Problem, reductionCap: ReductionCap = .native
+    ) -> Double {
         let op = problem[id]
         let hardware = problem.hardware
         guard op.kind == .matMul, problem[tensor].size > hardware.fastMemoryCapacity,
-            problem.reduction(of: id) > hardware.nativeWidth
+            problem.reduction(of: id) > reductionCap.limit(hardware)
         else { return 1 }
         let output = problem[op.outputs[0]]
         let isRight = op.inputs[1] == tensor

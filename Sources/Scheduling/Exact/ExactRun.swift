@@ -31,7 +31,8 @@ struct ExactRun {
         listOptions.reductionCap = scheduler.options.reductionCap
         try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
         timed(.compute, StructuralBounds.compute)
-        timed(.traffic, StructuralBounds.traffic)
+        let cap = scheduler.options.reductionCap
+        timed(.traffic) { StructuralBounds.traffic($0, reductionCap: cap) }
         if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
         try refineGranularities()
         if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
@@ -53,22 +54,24 @@ struct ExactRun {
         return try result(isOptimal: isProven)
     }
 
-    /// True when a bound for the problem meets the incumbent.
+    /// The best bound for the problem so far.
+    private var bestBound: Double { bounds.lazy.filter { $0.scope.isAboutProblem }.map(\.value).max() ?? 0 }
+
+    /// True when a bound for the problem meets the incumbent, up to the gap that is asked for.
     private var isDone: Bool {
         guard let latency = incumbent?.latency else { return false }
-        let best = bounds.lazy.filter { $0.scope.isAboutProblem }.map(\.value).max() ?? 0
-        return best >= latency * (1 - max(SchedulingResult.tolerance, control.gap))
+        return bestBound >= latency * (1 - max(SchedulingResult.tolerance, control.gap))
     }
 
     private func result(isOptimal: Bool) throws -> SchedulingResult {
         guard let incumbent else { throw ExactScheduler.InconsistencyError(description: "no schedule was found") }
-        var ending: Termination =
-            isOptimal ? .optimal : .feasible(limit ?? (control.isCancelled ? .interrupted : .time))
-        if isDone, !isOptimal { ending = .optimal }
-        if isOptimal, isDone, let best = bounds.filter({ $0.scope.isAboutProblem }).max(by: { $0.value < $1.value }),
-            best.value < incumbent.latency * (1 - SchedulingResult.tolerance)
-        {
+        let ending: Termination
+        if bestBound >= incumbent.latency * (1 - SchedulingResult.tolerance) {
+            ending = .optimal
+        } else if isDone {
             ending = .feasible(.gap)
+        } else {
+            ending = isOptimal ? .optimal : .feasible(limit ?? (control.isCancelled ? .interrupted : .time))
         }
         return SchedulingResult(
             incumbent: incumbent, bounds: bounds, termination: ending,
@@ -79,7 +82,9 @@ struct ExactRun {
 
     // MARK: Incumbents and bounds
 
-    mutating func accept(_ schedule: Schedule, from source: IncumbentSource) throws {
+    /// Makes a schedule the incumbent if it is better; returns its latency.
+    @discardableResult
+    mutating func accept(_ schedule: Schedule, from source: IncumbentSource) throws -> Double {
         let evaluation: Evaluation
         do {
             evaluation = try evaluator.evaluate(schedule)
@@ -88,19 +93,20 @@ struct ExactRun {
                 description: "a schedule from \(source.rawValue) is not valid: \(error)")
         }
         // The same steps in another order add up to a last digit more or less: that is no improvement.
-        guard evaluation.totalLatency < (incumbent?.latency ?? .infinity) * (1 - 1e-12) else { return }
+        guard evaluation.totalLatency < (incumbent?.latency ?? .infinity) * (1 - 1e-12) else {
+            return evaluation.totalLatency
+        }
         let snapshot = SchedulingSnapshot(
             schedule: schedule, evaluation: evaluation, source: source, seconds: control.elapsedSeconds)
         incumbent = snapshot
         control.report(.incumbent(snapshot))
+        return snapshot.latency
     }
 
     /// Accepts chosen candidates in order; their latency must be what the program or the search said.
     mutating func accept(_ chosen: [Int], objective: Double, from source: IncumbentSource) throws {
         let schedule = Schedule(steps: chosen.map { candidates.candidates[$0].step })
-        let before = incumbent?.latency ?? .infinity
-        try accept(schedule, from: source)
-        guard let latency = incumbent?.latency, latency < before else { return }
+        let latency = try accept(schedule, from: source)
         guard abs(latency - objective) <= 1e-6 * max(1, latency) else {
             throw ExactScheduler.InconsistencyError(
                 description: "the objective \(objective) of \(source.rawValue) is not the latency \(latency)")

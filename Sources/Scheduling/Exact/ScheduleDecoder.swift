@@ -7,8 +7,8 @@ import TensorGraph
 /// slow memory; running it never takes anything away from others, so running whatever can run finds an order if there is
 /// one. Where several steps hand over the same set, each way to pair them is tried.
 struct ScheduleDecoder {
-    private let formulation: ScheduleFormulation
-    private var columns: CandidateColumns { formulation.columns }
+    let formulation: ScheduleFormulation
+    var columns: CandidateColumns { formulation.columns }
 
     /// Pairings tried at most; beyond it a choice counts as impossible to order only if all were tried.
     private static let maximumPairings = 5040
@@ -126,12 +126,14 @@ struct ScheduleDecoder {
 
     /// The lazy row that forbids a point whose steps cannot be ordered; nil if they can.
     ///
-    /// The blocked steps wait for each other: to run any of them needs one fewer of them, or another step that evicts
+    /// Mostly some steps are out of reach, see ``reachabilityCut(_:)``. Where all would be within reach if they were there
+    /// more often, the blocked steps wait for each other: to run any of them needs one fewer of them, or another step that evicts
     /// a tensor that they wait for, or that hands over or takes what one of them does. Written as a row:
     /// sum of the blocked steps - (their number) * sum of such others <= their number - 1.
     func cut(at point: [Double]) -> OrderCut? {
         let chosen = formulation.chosen(at: point)
         guard case .blocked(let steps, let waitingFor) = decode(chosen) else { return nil }
+        if let cut = reachabilityCut(chosen) { return cut }
         let blocked = Set(steps)
         let handOvers = Set(
             steps.flatMap { [columns.columns[$0].retained, columns.columns[$0].resident] }.filter { $0 != 0 })
