@@ -164,7 +164,7 @@ public struct ScheduleFormulation: Sendable {
                     Row("supply_t\(tensor)", reads + [Term(-copies, stored)], .atMost(0)),
                     .supply(tensor, reader: nil))
                 try add(
-                    Row("stored_t\(tensor)", [Term(1, stored)] + evictors.map { Term(-1, $0.column) }, .atMost(0)),
+                    Row("store_t\(tensor)", [Term(1, stored)] + evictors.map { Term(-1, $0.column) }, .atMost(0)),
                     .stored(tensor))
             }
         }
