@@ -3,48 +3,9 @@ import MIP
 import SolverTestSupport
 import Testing
 
-/// An external solver, if this machine has it.
-struct Tool {
-    let name: String
-
-    static let glpsol = Tool(name: "glpsol")
-    static let cbc = Tool(name: "cbc")
-
-    var path: String? {
-        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        return folders.map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-    }
-
-    var isInstalled: Bool { path != nil }
-
-    /// Runs the tool in `folder`; what it prints.
-    func run(_ arguments: [String], in folder: URL) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(path))
-        process.arguments = arguments
-        process.currentDirectoryURL = folder
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let text = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: text, as: UTF8.self)
-    }
-}
-
 /// What other readers make of the files: the same optimum, or the tests are skipped where the tools are missing.
 @Suite final class WriterToolTests {
-    enum Outcome: Equatable {
-        case optimum(Double)
-        case infeasible
-        case unclear(String)
-
-        func agrees(with other: Outcome) -> Bool {
-            guard case .optimum(let left) = self, case .optimum(let right) = other else { return self == other }
-            return (left - right).magnitude <= 1e-6 * max(1, right.magnitude)
-        }
-    }
+    typealias Outcome = ExternalSolver.Outcome
 
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("mip-writers-\(UUID())")
 
@@ -56,33 +17,12 @@ struct Tool {
         try text.write(to: folder.appendingPathComponent(name), atomically: false, encoding: .utf8)
     }
 
-    /// glpsol's `--write` format: the line `s mip ROWS COLUMNS STATUS OBJECTIVE` or `s bas ... STATUS STATUS OBJECTIVE`.
     private func glpsol(_ option: String, _ name: String) throws -> Outcome {
-        let result = folder.appendingPathComponent(name + ".sol")
-        let log = try Tool.glpsol.run([option, name, "--write", result.lastPathComponent], in: folder)
-        guard let text = try? String(contentsOf: result, encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("s ") })
-        else { return .unclear(log) }
-        let words = line.split(separator: " ").map(String.init)
-        if words.contains("n") || log.contains("NO PRIMAL FEASIBLE") || log.contains("NO INTEGER FEASIBLE") {
-            return .infeasible
-        }
-        guard words.contains("o") || words.contains("f"), let value = Double(words[words.count - 1]) else {
-            return .unclear(log)
-        }
-        return .optimum(value)
+        try ExternalSolver.glpsol([option, name], in: folder)
     }
 
     private func cbc(_ name: String, _ more: [String] = []) throws -> (Outcome, String) {
-        let result = folder.appendingPathComponent(name + ".cbc")
-        let log = try Tool.cbc.run([name] + more + ["-solve", "-solu", result.lastPathComponent], in: folder)
-        let text = try? String(contentsOf: result, encoding: .utf8)
-        guard let line = text?.split(separator: "\n").first else { return (.unclear(log), log) }
-        if line.localizedCaseInsensitiveContains("infeasible") { return (.infeasible, log) }
-        guard line.hasPrefix("Optimal"), let value = line.split(separator: " ").last.flatMap({ Double($0) }) else {
-            return (.unclear(log), log)
-        }
-        return (.optimum(value), log)
+        try ExternalSolver.cbc([name] + more, in: folder)
     }
 
     private func models() throws -> [(MIPModel, Outcome)] {
@@ -134,7 +74,7 @@ struct Tool {
         return model
     }
 
-    @Test(.enabled(if: Tool.glpsol.isInstalled, "glpsol is not installed"))
+    @Test(.enabled(if: ExternalSolver.glpsol.isInstalled, "glpsol is not installed"))
     func glpsolReadsAllThreeFormats() throws {
         for (index, (model, wanted)) in try models().enumerated() {
             try file("g\(index).lp", LPWriter(model).text())
@@ -149,7 +89,7 @@ struct Tool {
         }
     }
 
-    @Test(.enabled(if: Tool.cbc.isInstalled, "cbc is not installed"))
+    @Test(.enabled(if: ExternalSolver.cbc.isInstalled, "cbc is not installed"))
     func cbcReadsLPAndMPS() throws {
         for (index, (model, wanted)) in try models().enumerated() {
             try file("c\(index).lp", LPWriter(model).text())
@@ -164,7 +104,7 @@ struct Tool {
         }
     }
 
-    @Test(.enabled(if: Tool.cbc.isInstalled, "cbc is not installed"))
+    @Test(.enabled(if: ExternalSolver.cbc.isInstalled, "cbc is not installed"))
     func cbcTakesTheStart() throws {
         let model = try SampleModels.cover(items: 7, columns: 14, exactly: true, seed: 3)
         let start = model.columns.indices.map { $0 < 7 ? 1.0 : 0 }

@@ -74,8 +74,8 @@ struct CandidateSetTests {
         let expected = try FeasibleSets(problem, numbering: numbering)
         #expect(Set(sets).isSubset(of: expected.connected), "disconnected: \(ProblemFile.text(of: problem))")
         let lost = expected.feasible.subtracting(canFit)
-        #expect(
-            lost.isEmpty, "loses \(lost.map { $0.members.map { numbering[$0] } }): \(ProblemFile.text(of: problem))")
+        let names = lost.map { set in set.members.map { numbering[$0] } }
+        #expect(names.isEmpty, "loses sets: \(ProblemFile.text(of: problem))")
         total.feasible += expected.feasible.count
         total.delivered += canFit.count
         total.connected += expected.connected.count
@@ -83,7 +83,7 @@ struct CandidateSetTests {
 
     /// Graphs of either kind to try: a few, or as many as the variable says, and then larger ones as well.
     static let requested = ProcessInfo.processInfo.environment["MLSYS_SET_CASES"].flatMap { Int($0) }
-    static let count = requested ?? 24
+    static let count = requested ?? 40
     static let largestGraph = requested == nil ? 7 : 10
 
     @Test("loses no op set that is a step, and delivers few others", .tags(.slow))
@@ -100,7 +100,7 @@ struct CandidateSetTests {
             try check(try problem.with(capacity: Int.random(in: 4...4 * size + 4, using: &random)), &total)
         }
         if Self.requested != nil { print("\(total)") }
-        #expect(2 * total.connected > 3 * total.feasible, "memory and shapes rule out too little: \(total)")
+        #expect(4 * total.connected > 5 * total.feasible, "memory and shapes rule out too little: \(total)")
         #expect(total.delivered < 2 * total.feasible, "the facts cut too little: \(total)")
     }
 

@@ -26,9 +26,8 @@ public struct OracleProblemGenerator {
     public mutating func next() throws(ProblemError) -> Problem {
         graph = GraphBuilder()
         let longest = random.pick(3, 4, 5, 6)
-        sides = (0..<random.pick(1, 2, 2)).map { _ in
-            Int.random(in: (random.oneIn(4) ? 1 : 2)...longest, using: &random)
-        }
+        let shortest = random.pick(1, 2, 2, 2)
+        sides = (0..<random.pick(1, 2, 2)).map { _ in Int.random(in: shortest...longest, using: &random) }
         let count = Int.random(in: opCounts, using: &random)
         let matMuls = random.pick(0, 1, 2, 3)
         while graph.ops.count < count { addOp(left: count - graph.ops.count, matMulsInFour: matMuls) }

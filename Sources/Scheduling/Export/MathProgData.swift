@@ -5,14 +5,23 @@ import TensorGraph
 /// Writes the data section for `models/schedule.mod`.
 ///
 /// It holds ops, hardware and candidates; what a step reads and evicts is left to the model. Steps have the names that
-/// their columns have in the other formats.
+/// their columns have in the other formats, and sets handed over those of their rows.
 struct MathProgData {
     private let export: ProgramExport
+    private let columnNames: [String]
+    private var handOverNames: [[TensorID]: String] = [:]
     private var formulation: ScheduleFormulation { export.formulation }
     private var problem: Problem { export.problem }
 
     /// Prepares to write the program's data.
-    init(_ export: ProgramExport) { self.export = export }
+    init(_ export: ProgramExport) {
+        self.export = export
+        let names = NameTable(export.formulation.model)
+        columnNames = names.columns
+        for (row, name) in zip(export.formulation.rows, names.rows) {
+            if case .handOff(let set) = row { handOverNames[set] = name }
+        }
+    }
 
     /// The whole file.
     func text() -> String {
@@ -37,9 +46,8 @@ struct MathProgData {
     }
 
     private func steps() -> [String] {
-        let names = NameTable(formulation.model).columns
         let columns = formulation.candidateOfColumn.enumerated().map { index, candidate in
-            (name: names[index], candidate: export.candidates.candidates[candidate], index: index)
+            (name: columnNames[index], candidate: export.candidates.candidates[candidate], index: index)
         }
         var lines = ["set STEPS :="] + columns.map { "  \($0.name)" } + [";"]
         lines += columns.map { "set ops[\($0.name)] := \(list($0.candidate.ops.map { "o\($0)" }));" }
@@ -50,13 +58,9 @@ struct MathProgData {
             return "  \(name) \(number(candidate.latency)) \(held) \(most)"
         }
         lines += [";", "param takes :="]
-        lines += columns.compactMap {
-            $0.candidate.resident.isEmpty ? nil : "  \($0.name) \(name($0.candidate.resident))"
-        }
+        lines += columns.filter { !$0.candidate.resident.isEmpty }.map { "  \($0.name) \(name($0.candidate.resident))" }
         lines += [";", "param gives :="]
-        lines += columns.compactMap {
-            $0.candidate.retained.isEmpty ? nil : "  \($0.name) \(name($0.candidate.retained))"
-        }
+        lines += columns.filter { !$0.candidate.retained.isEmpty }.map { "  \($0.name) \(name($0.candidate.retained))" }
         return lines + [";"]
     }
 
@@ -64,7 +68,7 @@ struct MathProgData {
         value == value.rounded() && value < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
-    private func name(_ handOver: [TensorID]) -> String { handOver.map { "t\($0)" }.joined(separator: "_") }
+    private func name(_ handOver: [TensorID]) -> String { handOverNames[handOver] ?? "nothing" }
 
     private func list(_ tensors: [TensorID]) -> String { list(tensors.map { "t\($0)" }) }
 

@@ -1,3 +1,4 @@
+import Foundation
 import MIP
 import Synchronization
 
@@ -13,9 +14,9 @@ public struct CutSummary: Sendable, Hashable, CustomStringConvertible {
 
     /// One sentence.
     public var description: String {
-        let found = "\(orderCuts) cuts, and \(supplyCuts) supply cuts"
-        if let optimum { return "\(found); enough of them, the optimum is \(optimum)" }
-        return "\(found); the search for cuts did not end, there may be more"
+        let found = "order cuts: \(orderCuts), supply cuts: \(supplyCuts)"
+        if let optimum { return found + String(format: "; with them the optimum is %.12g", optimum) }
+        return found + "; the search for them did not end, there may be more"
     }
 }
 

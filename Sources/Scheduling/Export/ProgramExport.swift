@@ -4,8 +4,9 @@ import TensorGraph
 
 /// The integer program of a problem, for inspection and for other solvers.
 ///
-/// It is the program that ``ExactScheduler`` solves, with the rows C5 written out. The order of steps, C6, is in it only
-/// as far as ``addCuts(solver:control:)`` puts it there; `models/README.md` says what follows from that.
+/// It is the program of ``ExactScheduler`` before that drops candidates which no better schedule contains, with the rows
+/// C5 written out. The order of steps, C6, is in it only as far as ``addCuts(solver:control:)`` puts it there;
+/// `models/README.md` says what follows from that.
 public struct ProgramExport: Sendable {
     /// What the caller chooses.
     public struct Options: Sendable {
@@ -56,6 +57,14 @@ public struct ProgramExport: Sendable {
             problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads
         ).enumerate(isCancelled: isCancelled)
         let chosen = try candidates.include(schedule, latencies: evaluation.latencies, problem: problem)
+        try self.init(problem, candidates: candidates, chosen: chosen, level: options.level)
+    }
+
+    /// Writes the program for these candidates.
+    ///
+    /// - Parameter chosen: the candidates of the best schedule known, by position.
+    /// - Throws: ``TooLargeError``.
+    init(_ problem: Problem, candidates: CandidateSet, chosen: [Int], level: ScheduleFormulation.Level) throws {
         guard let columns = CandidateColumns(candidates.candidates, problem: problem) else {
             throw TooLargeError(
                 description: "the program has room for \(OpSet.capacity) ops and \(OpSet.capacity) tensors that ops "
@@ -64,7 +73,7 @@ public struct ProgramExport: Sendable {
         self.problem = problem
         self.candidates = candidates
         formulation = try ScheduleFormulation(
-            columns, candidates: candidates.candidates, problem: problem, level: options.level, writesMemoryRows: true)
+            columns, candidates: candidates.candidates, problem: problem, level: level, writesMemoryRows: true)
         if let point = formulation.point(choosing: chosen),
             try FeasibilityReport(of: point, in: formulation.model).isFeasible
         {
