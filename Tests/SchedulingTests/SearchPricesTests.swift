@@ -29,11 +29,10 @@ struct SearchPricesTests {
 
     @Test("Random prices become feasible for every candidate, and the search with them finds the optimum")
     func makesFeasible() throws {
-        var supply = ExactCase.Supply(seed: 41, opsAtMost: 4, candidatesAtMost: 120)
         var random = SplitMix64(seed: 4)
         var (infeasible, useful, priced) = (0, 0, 0)
-        for _ in 0..<60 {
-            let columns = try supply.next().columns
+        for example in try ExactCase.samples.get().prefix(60) {
+            let columns = example.columns
             let plain = BackwardSearch(columns).run(prices: SearchPrices(columns: columns), cutoff: .infinity)
             for scale in [1, 0.1, 0.001] {
                 var prices = randomPrices(columns, scale: scale, using: &random)
@@ -67,9 +66,8 @@ struct SearchPricesTests {
 
     @Test("A cutoff at the optimum finds nothing and proves it; one just above finds the optimum")
     func respectsCutoff() throws {
-        var supply = ExactCase.Supply(seed: 43, opsAtMost: 4, candidatesAtMost: 120)
-        for _ in 0..<40 {
-            let columns = try supply.next().columns
+        for example in try ExactCase.samples.get().suffix(60) {
+            let columns = example.columns
             let prices = SearchPrices(columns: columns)
             let optimum = BackwardSearch(columns).run(prices: prices, cutoff: .infinity).latency
             let none = BackwardSearch(columns).run(prices: prices, cutoff: optimum)
@@ -83,10 +81,9 @@ struct SearchPricesTests {
 
     @Test("A search that is stopped claims no more than a bound")
     func stops() throws {
-        var supply = ExactCase.Supply(seed: 47)
         var stopped = 0
-        for _ in 0..<40 {
-            let columns = try supply.next().columns
+        for example in try ExactCase.samples.get().suffix(60) {
+            let columns = example.columns
             let prices = SearchPrices(columns: columns)
             let optimum = BackwardSearch(columns).run(prices: prices, cutoff: .infinity).latency
             let outcome = BackwardSearch(columns).run(prices: prices, cutoff: .infinity, maximumStates: 12)

@@ -15,12 +15,10 @@ struct StructuralBoundsTests {
         return try ExactScheduler(problem, solver: GLPKSolver(), options: options).schedule(control: SolveControl())
     }
 
-    @Test("Never exceed the optimum of 400 random problems, and meet it now and then", .tags(.slow))
+    @Test("Never exceed the optimum of 200 random problems, and meet it now and then", .tags(.slow))
     func areBounds() throws {
-        var supply = ExactCase.Supply(seed: 53, candidatesAtMost: 120)
         var (computeMet, trafficMet) = (0, 0)
-        for _ in 0..<400 {
-            let example = try supply.next()
+        for example in try ExactCase.samples.get() {
             let best = try example.search().objective
             let compute = StructuralBounds.compute(example.problem)
             let traffic = StructuralBounds.traffic(example.problem)
