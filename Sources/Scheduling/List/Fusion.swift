@@ -17,6 +17,8 @@ struct Fusion {
         static let independent = Moves(rawValue: 2)
         /// Recomputing a step inside all its readers.
         static let recompute = Moves(rawValue: 4)
+        /// Counts as lost what the joined steps could save by hand-offs, see ``Retention``.
+        static let sparingHandOffs = Moves(rawValue: 8)
     }
 
     /// A move and what it gains.
@@ -122,7 +124,11 @@ struct Fusion {
     }
 
     private mutating func push(_ kind: Move.Kind, _ group: [Int], latencyAfter: Double) {
-        let gain = group.reduce(-latencyAfter) { $0 + graph.nodes[$1].choice.latency }
+        var gain = group.reduce(-latencyAfter) { $0 + graph.nodes[$1].choice.latency }
+        if gain > 0, moves.contains(.sparingHandOffs) {
+            let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
+            for node in group { gain -= retention.potential(of: node) }
+        }
         guard gain > 1e-9 * latencyAfter else { return }
         let priority = group.reduce(0) { max($0, dependencies.priority(of: graph.nodes[$1].ops)) }
         queue.insert(

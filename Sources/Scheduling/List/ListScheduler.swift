@@ -55,13 +55,18 @@ public struct ListScheduler: Sendable {
         return Schedule(steps: best.steps)
     }
 
+    /// Graphs up to this size get the strategies that look at the hand-offs of every step that is about to be joined.
+    private static let sparingOps = 1000
+
     /// Greedy fusion depends on which moves compete; the ways to stage them are tried in turn and the best kept.
     private var strategies: [[Fusion.Moves]] {
         var all: Fusion.Moves = []
         if options.fusion { all.formUnion([.dependent, .recompute]) }
         if options.staggering { all.insert(.independent) }
         guard options.fusion, options.staggering else { return [[all]] }
-        return [[all], [.dependent, all], [.independent, all]]
+        let greedy: [[Fusion.Moves]] = [[all], [.dependent, all], [.independent, all]]
+        guard options.retention, problem.ops.count <= Self.sparingOps else { return greedy }
+        return greedy + [[all.union(.sparingHandOffs)], [all.union(.sparingHandOffs), all]]
     }
 
     private func finish(

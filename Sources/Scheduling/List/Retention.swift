@@ -60,23 +60,45 @@ struct Retention {
         var links: [Link] = []
         for from in graph.sequence {
             for (to, tensors) in handOffs(of: from) {
-                let before = graph.nodes[from].choice.latency + graph.nodes[to].choice.latency
-                var best = before
-                for set in Self.subsets(tensors) {
-                    guard
-                        let giving = pricer.price(.init(ops: graph.nodes[from].ops, retained: set)),
-                        let taking = pricer.price(.init(ops: graph.nodes[to].ops, resident: set))
-                    else { continue }
-                    best = min(best, giving.latency + taking.latency)
-                }
-                guard best < before else { continue }
+                let gain = gain(handing: tensors, from: graph.nodes[from], to: graph.nodes[to])
+                guard gain > 0 else { continue }
                 let priority = dependencies.priority(of: graph.nodes[from].ops)
-                links.append(Link(gain: before - best, priority: priority, from: from, to: to))
+                links.append(Link(gain: gain, priority: priority, from: from, to: to))
             }
         }
         return links.sorted {
             ($1.gain, $1.priority, $0.from, $0.to) < ($0.gain, $0.priority, $1.from, $1.to)
         }
+    }
+
+    /// What the best hand-off between two steps saves, in units of time; 0 when none does.
+    private func gain(handing tensors: [TensorID], from: StepGraph.Node, to: StepGraph.Node) -> Double {
+        let before = from.choice.latency + to.choice.latency
+        var best = before
+        for set in Self.subsets(tensors) {
+            guard let giving = pricer.price(.init(ops: from.ops, retained: set)),
+                let taking = pricer.price(.init(ops: to.ops, resident: set))
+            else { continue }
+            best = min(best, giving.latency + taking.latency)
+        }
+        return before - best
+    }
+
+    /// What a step's most valuable hand-off, to a reader or from a supplier, would save, in units of time.
+    func potential(of node: Int) -> Double {
+        var best = 0.0
+        for (to, tensors) in handOffs(of: node) {
+            best = max(best, gain(handing: tensors, from: graph.nodes[node], to: graph.nodes[to]))
+        }
+        for op in graph.nodes[node].ops {
+            for tensor in graph.problem[op].inputs {
+                guard let supplier = graph.supplierOfTensor(tensor), supplier != node,
+                    let link = handOffs(of: supplier).first(where: { $0.to == node })
+                else { continue }
+                best = max(best, gain(handing: link.tensors, from: graph.nodes[supplier], to: graph.nodes[node]))
+            }
+        }
+        return best
     }
 
     /// For each step that could follow, the tensors that this step could hand over to it.
