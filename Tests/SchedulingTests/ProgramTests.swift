@@ -16,6 +16,8 @@ struct ProgramComparison {
     /// Problems on which recomputation gains something.
     private(set) var recomputed = 0
     private(set) var candidates = 0
+    /// Problems on which the program proves nothing, because it had to forbid a choice without proof.
+    private(set) var unproven = 0
 
     mutating func compare(_ example: ExactCase) throws {
         let text = Comment(rawValue: ProblemFile.text(of: example.problem))
@@ -29,7 +31,12 @@ struct ProgramComparison {
         }
         // The solver prunes what is better by less than 1e-7 of the objective.
         let difference = program.objective - search.objective
-        #expect(abs(difference) <= 1e-6 * search.objective, "\(difference): \(text)")
+        #expect(difference >= -1e-6 * search.objective, "\(difference): \(text)")
+        if program.isExact {
+            #expect(difference <= 1e-6 * search.objective, "\(difference): \(text)")
+        } else {
+            unproven += 1
+        }
         #expect(partition.objective >= program.objective * (1 - 1e-6), text)
         let bound = max(StructuralBounds.compute(example.problem), StructuralBounds.traffic(example.problem))
         #expect(bound <= search.objective * (1 + 1e-12), text)
@@ -49,6 +56,7 @@ struct ProgramTests {
         #expect(comparison.traits.feasible == 200)
         #expect(comparison.manyOutputs > 30)
         #expect(comparison.recomputed > 0)
+        #expect(comparison.unproven < 4)
         for trait in ["hand-off", "fusion", "several k-steps", "folded MatMul", "recomputation"] {
             #expect(comparison.traits.occurrences[trait, default: 0] > 0, "no \(trait): \(comparison.traits)")
         }
@@ -68,7 +76,8 @@ struct ProgramTests {
         }
         print(
             "\(comparison.traits); \(comparison.manyOutputs) with ops of several outputs, \(comparison.recomputed) "
-                + "gain by recomputation, \(comparison.candidates) candidates, \(time)")
+                + "gain by recomputation, \(comparison.unproven) unproven by the program, "
+                + "\(comparison.candidates) candidates, \(time)")
         #expect(comparison.traits.feasible == Self.requested)
     }
 
