@@ -1,14 +1,17 @@
 #!/bin/sh
-# Exports the examples in models/examples anew, into that folder or the one named as argument.
+# Exports the examples in models/examples anew: regenerate.sh [FOLDER [EXAMPLE...]]
+# into that folder or the one named, all of them or those named.
 # $MLSYS names the program; .build/release/mlsys by default.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 mlsys=${MLSYS:-$root/.build/release/mlsys}
 target=${1:-$root/models/examples}
+[ $# -eq 0 ] || shift
+[ $# -gt 0 ] || set -- $(ls "$root/models/examples")
 
-for folder in "$root"/models/examples/*/; do
-    output=$target/$(basename "$folder")
-    mkdir -p "$output"
-    "$mlsys" export "$folder/problem.json" --format lp -o "$output/model.lp" --legend "$output/legend.json"
-    "$mlsys" export "$folder/problem.json" --format data -o "$output/data.dat"
+for name in "$@"; do
+    problem=$root/models/examples/$name/problem.json
+    mkdir -p "$target/$name"
+    "$mlsys" export "$problem" --format lp -o "$target/$name/model.lp" --legend "$target/$name/legend.json"
+    "$mlsys" export "$problem" --format data -o "$target/$name/data.dat"
 done

@@ -55,7 +55,7 @@ s.t. once{o in OPS: partition}: sum{j in STEPS: o in ops[j]} x[j] <= 1;
    several; without recomputation a reader reads once, which gives a tighter row. */
 s.t. supply{t in WRITTEN: not partition}:
     sum{j in STEPS: t in loads[j]} x[j] <= (sum{j in STEPS: t in loads[j]} most[j]) * stored[t];
-s.t. evicted{t in WRITTEN: not partition}: stored[t] <= sum{j in STEPS: t in evicts[j]} x[j];
+s.t. store{t in WRITTEN: not partition}: stored[t] <= sum{j in STEPS: t in evicts[j]} x[j];
 s.t. supply_once{t in WRITTEN, q in OPS: partition and t in inputs[q]}:
     sum{j in STEPS: q in ops[j] and t in loads[j]} x[j] <= sum{j in STEPS: t in evicts[j]} x[j];
 

@@ -38,6 +38,18 @@ struct GranularitySearch {
     // MARK: Fast
 
     mutating func runFast() {
+        // Simulation is slow; it is for steps that fit at no granularity with a closed form.
+        let budget = simulationBudget
+        simulationBudget = 0
+        runEvenSizes()
+        simulationBudget = budget
+        if best == nil, passesOver {
+            passesOver = false
+            runEvenSizes()
+        }
+    }
+
+    private mutating func runEvenSizes() {
         let heights = Self.evenSizes(structure.outputHeight, upTo: problem.hardware.nativeHeight)
         for width in Self.evenSizes(structure.outputWidth, upTo: problem.hardware.nativeWidth) {
             guard bound(width: width, height: tallestTile) < limit else { break }
@@ -62,12 +74,21 @@ struct GranularitySearch {
             if structure.sinkCount == 0 { return fits }
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return fits }
-        let deepest = deepestFitting(width: width, height: height)
+        let deepest = closedFormDepth(width: width, height: height, from: deepestFitting(width: width, height: height))
         guard deepest > 0 else { return fits }
         attempt(width: width, height: height, depth: deepest)
         let even = ceilDivide(structure.sinkReduction, ceilDivide(structure.sinkReduction, deepest))
         if even != deepest { attempt(width: width, height: height, depth: even) }
         return true
+    }
+
+    /// The first depth from this one downwards that need not be simulated, a few steps at the most.
+    private func closedFormDepth(width: Int, height: Int, from deepest: Int) -> Int {
+        for depth in stride(from: deepest, to: max(0, deepest - 4), by: -1) {
+            let granularity = Granularity(width: width, height: height, depth: depth)
+            if !cost.needsSimulation(granularity) { return depth }
+        }
+        return deepest
     }
 
     /// Sizes ceil(side / n), the largest first: all of the first few, then fewer and fewer.
@@ -87,6 +108,7 @@ struct GranularitySearch {
     mutating func runExhaustive() {
         // The deepest fitting tile of each size gives a good limit first; then everything below it is looked at.
         runFast()
+        passesOver = false
         let widths = (1...widestTile).reversed()
         let heights = (1...tallestTile).reversed()
         for width in widths {

@@ -25,9 +25,10 @@ struct ExportPointTests {
                 guard let evaluation = try? evaluator.evaluate(schedule) else { continue }
                 var set = CandidateSet(candidates: [], omissions: [], statistics: .init())
                 let chosen = try set.include(schedule, latencies: evaluation.latencies, problem: problem)
-                // What no best schedule has, the program leaves out: a step twice, a set that nobody is there to take.
-                guard Set(chosen).count == chosen.count, schedule.steps.last?.retained.isEmpty == true else { continue }
                 let columns = try #require(CandidateColumns(set.candidates, problem: problem))
+                // What no best schedule has, the program leaves out: a step twice, a last step that evicts nothing new.
+                let last = try #require(chosen.last.map { Int(columns.columns[$0].retained) })
+                guard Set(chosen).count == chosen.count, last == 0 || columns.canEnd(last) else { continue }
                 let isPartition = schedule.steps.flatMap(\.ops).count == problem.ops.count
                 for level in ScheduleFormulation.Level.allCases where level == .recompute || isPartition {
                     let formulation = try ScheduleFormulation(

@@ -50,11 +50,25 @@ struct ExportTextTests {
                 #expect(entry.name.contains("_o"))
             }
             let prefixes = [
-                "cover": "C1", "supply": "C2", "stored": "C2", "handoff": "C3", "output": "C4", "memory": "C5",
+                "cover": "C1", "supply": "C2", "store": "C2", "handoff": "C3", "output": "C4", "memory": "C5",
             ]
             for entry in legend.rows {
                 #expect(prefixes[String(entry.name.prefix { $0 != "_" })] == entry.constraint, "\(entry.name)")
             }
+        }
+    }
+
+    @Test("The files of the worked examples are what is written today", arguments: ExportCase.examples)
+    func goldenFiles(_ example: ExportCase) throws {
+        let export = try example.export()
+        let folder = URL(fileURLWithPath: example.path).deletingLastPathComponent()
+        for (file, text) in [
+            ("model.lp", export.text(.lp)), ("data.dat", export.text(.data)), ("legend.json", try export.legendText()),
+        ] {
+            let committed = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
+            #expect(
+                text == committed,
+                "\(example.name)/\(file) differs; if that is meant, run models/regenerate.sh and commit")
         }
     }
 

@@ -98,7 +98,7 @@ struct RowEntry: Encodable {
             meaning = "supply cut: one step reads a tensor from slow memory only if some step evicts it"
         case .orderCut:
             constraint = "C6"
-            meaning = "order cut: these steps wait for each other; choose fewer of them or one that helps"
+            meaning = "order cut: these steps cannot be ordered without one that helps"
         }
     }
 }

@@ -18,6 +18,6 @@ public enum ProgramRow: Sendable, Hashable {
     case memory(candidate: Int)
     /// C2 for one step: it reads the tensor only if some step evicts it.
     case supplyCut
-    /// C6: these steps cannot be ordered.
+    /// C6: steps that cannot be ordered, and those that would help.
     case orderCut
 }

@@ -56,7 +56,7 @@ public struct ListScheduler: Sendable {
     }
 
     /// Graphs up to this size get the strategies that look at the hand-offs of every step that is about to be joined.
-    private static let sparingOps = 1000
+    private static let sparingOps = 300
 
     /// Greedy fusion depends on which moves compete; the ways to stage them are tried in turn and the best kept.
     private var strategies: [[Fusion.Moves]] {
