@@ -91,7 +91,7 @@ struct JSONOutputTests {
         try withTemporaryFolder { folder in
             let problem = try folder.file("problem.json", Samples.problem)
             let schedule = folder.path("schedule.json")
-            let outcome = try Program.run("solve", problem, "-o", schedule, "--json")
+            let outcome = try Program.run("solve", problem, "-o", schedule, "--method", "list", "--json")
             #expect(outcome.exitCode == 0)
             var report = try object(outcome.output)
             #expect(report["method"] as? String == "list")

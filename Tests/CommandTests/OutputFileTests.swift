@@ -85,7 +85,7 @@ struct OutputFileTests {
             let script = """
                 problem='\(folder.path("p.json"))' schedule='\(folder.path("s.json"))' code='\(folder.path("code"))'
                 "$mlsys" generate siblings --ops 3000 -o "$problem" || exit 1
-                "$mlsys" "$problem" "$schedule" --no-fusion --no-staggering > "$code" || exit 1
+                "$mlsys" "$problem" "$schedule" --method list --no-fusion --no-staggering > "$code" || exit 1
                 { "$mlsys" \(arguments); echo $? > "$code"; } | head -n 1 > '\(folder.path("head"))'
                 """
             let outcome = try Program.shell(script)

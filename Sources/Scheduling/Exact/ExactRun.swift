@@ -38,7 +38,7 @@ struct ExactRun {
         if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
         try enumerate()
         guard !candidates.candidates.isEmpty else {
-            if !control.shouldStop { limit = .candidates }
+            if !control.shouldStop, limit == nil { limit = .candidates }
             return try result(isOptimal: false)
         }
         try addIncumbentSteps()
@@ -145,6 +145,7 @@ struct ExactRun {
         let deadline = control.timeLimitSeconds.map { $0 * 0.6 } ?? .infinity
         candidates = enumerator.enumerate { control.isCancelled || control.elapsedSeconds > deadline }
         wasEnumerated = true
+        if control.elapsedSeconds > deadline { limit = .time }
     }
 
     /// Adds the incumbent's steps that dominance or a limit left out, so that the program contains the incumbent.
@@ -211,6 +212,7 @@ struct ExactRun {
         let outcome = BackwardSearch(columns).run(
             prices: prices, cutoff: latency, isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
         searchStates = outcome.expanded
+        if !outcome.isProven, !control.isCancelled, control.elapsedSeconds <= deadline { limit = .nodes }
         if let steps = outcome.steps { try accept(steps, objective: outcome.latency, from: .search) }
         note(
             LowerBound(
