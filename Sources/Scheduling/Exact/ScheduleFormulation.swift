@@ -31,6 +31,9 @@ public struct ScheduleFormulation: Sendable {
     private(set) var handOffRows: [Int: RowID] = [:]
     /// The row that lets one step at most, the last, retain what no step takes over; nil when none can.
     private(set) var lastHandOffRow: RowID?
+    /// Candidates that take a hand-over and make none. Each copy of a step that makes one starts a chain of hand-overs
+    /// that ends in one of these, and none of these is needed twice: so a step is needed as often at most.
+    private let chainEnds: Int
     let columns: CandidateColumns
     let problem: Problem
 
@@ -52,6 +55,7 @@ public struct ScheduleFormulation: Sendable {
             level == .recompute || Self.isClosed(candidates[$0], problem)
         }
         candidateOfColumn = chosen
+        chainEnds = chosen.count { columns.columns[$0].resident != 0 && columns.columns[$0].retained == 0 }
         for index in chosen { try addColumn(index, candidates[index]) }
         try addCoverRows()
         try addHandOffRows()
@@ -75,19 +79,9 @@ public struct ScheduleFormulation: Sendable {
         }
     }
 
-    /// How often a schedule can need a step.
-    ///
-    /// Say that a schedule is in a state after each step: the tensors in slow memory, and those resident. One of the lowest
-    /// latency is in no state twice, and slow memory only gains. So between two gains a step that retains something, and
-    /// with it comes to one state, occurs once at most, and so does one that finds something and leaves nothing; a step
-    /// without hand-overs changes nothing when it is run again.
-    private func copies(of column: CandidateColumns.Column) -> Int {
-        level == .partition || column.resident == 0 && column.retained == 0 ? 1 : columns.tensors.count + 1
-    }
-
     private mutating func addColumn(_ index: Int, _ candidate: Candidate) throws {
         let column = columns.columns[index]
-        let copies = Double(copies(of: column))
+        let copies = level == .partition || column.retained == 0 ? 1 : Double(max(1, chainEnds))
         try model.addColumn(
             Column(
                 Self.name(of: candidate, index: index), Bounds(lower: 0, upper: copies), objective: column.latency,
