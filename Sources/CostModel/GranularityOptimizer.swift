@@ -81,9 +81,10 @@ public struct GranularityOptimizer: Sendable {
     /// - Complexity: O(native width x log native height).
     public func lowerBound(of cost: StepCost) -> Double {
         guard mayFit(cost) else { return .infinity }
-        // Where demands coincide in some iterations, slices are counted twice: no bound then.
-        guard !cost.hasOverlaps else { return 0 }
-        return GranularitySearch(self, cost, [], problem, limit: .infinity).bound()
+        let search = GranularitySearch(self, cost, [], problem, limit: .infinity)
+        let once = cost.onceElements / cost.bandwidth * (1 - 1e-12)
+        // Where demands coincide in some iterations, the class form counts slices twice and tells nothing of what fits.
+        return max(once, cost.hasOverlaps ? search.boundOfLargestTile : search.bound())
     }
 
     /// False when the step fits at no granularity. Where demands coincide in some iterations it may say true for such a

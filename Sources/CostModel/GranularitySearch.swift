@@ -164,6 +164,9 @@ struct GranularitySearch {
         return least
     }
 
+    /// A lower bound of the latency of everything, whether it fits or not.
+    var boundOfLargestTile: Double { bound(width: widestTile, height: tallestTile) }
+
     /// The tallest tile of this width that fits at any depth; nil if none does.
     private func tallestFitting(width: Int) -> Int? {
         if fitsAtSomeDepth(width: width, height: tallestTile) { return tallestTile }

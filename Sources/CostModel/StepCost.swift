@@ -13,6 +13,8 @@ public struct StepCost: Sendable {
     /// Elements of all tensors that the step retains.
     public let retainedElements: Double
 
+    /// Elements moved if every tensor that is read from outside were loaded just once; no granularity moves fewer.
+    let onceElements: Double
     let patterns: [CostPattern]
     let bandwidth: Double
     let capacity: Double
@@ -38,6 +40,9 @@ public struct StepCost: Sendable {
         retainedElements = structure.retained.reduce(0) {
             $0 + (resident.contains($1) ? 0 : Double(problem[$1].size))
         }
+        onceElements =
+            structure.reads.reduce(0) { $0 + (resident.contains($1) ? 0 : Double(problem[$1].size)) }
+            + Double(structure.evicted.count) * Double(structure.outputWidth) * Double(structure.outputHeight)
         var sinkCompute = 0.0
         var epilogueCompute = 0.0
         for (op, part) in zip(structure.ops, structure.parts) {

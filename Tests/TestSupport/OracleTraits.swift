@@ -32,7 +32,7 @@ public struct OracleTraits: Sendable, CustomStringConvertible {
         var seen = Set<OpID>()
         var inSlowMemory = Set<TensorID>()
         var resident: [TensorID] = []
-        for (index, step) in schedule.steps.enumerated() {
+        for step in schedule.steps {
             let structure = try analyzer.analyze(ops: step.ops, retained: step.retained)
             if step.ops.count > 1 { found.insert("fusion") }
             if step.ops.contains(where: { !seen.insert($0).inserted }) { found.insert("recomputation") }

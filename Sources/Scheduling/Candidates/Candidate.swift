@@ -45,12 +45,19 @@ public struct Candidate: Sendable, Hashable {
     /// True when no granularity and no named order is faster, up to rounding.
     public var isSettled: Bool { lowerBound >= latency * (1 - 1e-11) }
 
+    /// True when an exhaustive search had to pass granularities over, so that the candidate cannot be settled.
+    public private(set) var isBeyondSearch = false
+
     /// Records the result of an exhaustive search: a better choice, or nil when there is none.
-    mutating func settle(_ better: GranularityChoice?) {
+    mutating func settle(_ better: GranularityChoice?, isComplete: Bool) {
         if let better, better.latency < latency {
             (granularity, order, latency) = (better.granularity, better.order, better.latency)
         }
-        lowerBound = latency
+        if isComplete {
+            lowerBound = latency
+        } else {
+            isBeyondSearch = true
+        }
     }
 
     /// The step of a schedule that this candidate is.

@@ -204,7 +204,7 @@ public struct CandidateEnumerator: Sendable {
         if pricing == .bounded {
             let bound = fast.lowerBound(of: cost)
             guard bound < limit else { return nil }
-            if let choice = fast.best(for: cost, resident: resident), bound > 0 {
+            if let choice = fast.best(for: cost, resident: resident) {
                 return Candidate(
                     structure, resident: resident, choice: choice, lowerBound: bound, problem: problem)
             }
@@ -229,7 +229,9 @@ public struct CandidateEnumerator: Sendable {
                 else { return candidate }
                 var settled = candidate
                 let cost = StepCost(structure, problem: problem, resident: candidate.resident)
-                settled.settle(optimizer.best(for: cost, resident: candidate.resident, below: candidate.latency))
+                let (choice, isComplete) = optimizer.search(
+                    for: cost, resident: candidate.resident, below: candidate.latency)
+                settled.settle(choice, isComplete: isComplete)
                 return settled
             }
         }

@@ -16,22 +16,29 @@ extension ExactRun {
         let enumerator = CandidateEnumerator(
             problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads)
         let control = control
-        while candidates.candidates.contains(where: { !$0.isSettled }), !control.shouldStop {
+        while candidates.candidates.contains(where: { !$0.isSettled && !$0.isBeyondSearch }), !control.shouldStop {
             guard let bounded = CandidateColumns(candidates.candidates, problem: problem, cost: { $0.lowerBound }),
                 let relaxation = try Relaxation(bounded, run: self, certifies: false),
                 relaxation.solution.reducedCosts.count >= candidates.candidates.count
             else { break }
             let reduced = drop(relaxation)
             try improve(relaxation.prices(bounded))
-            let open = candidates.candidates.indices.filter { !candidates.candidates[$0].isSettled }
-                .sorted { (reduced[$0], $0) < (reduced[$1], $1) }
+            let open = candidates.candidates.indices.filter {
+                !candidates.candidates[$0].isSettled && !candidates.candidates[$0].isBeyondSearch
+            }
+            .sorted { (reduced[$0], $0) < (reduced[$1], $1) }
             let chosen = Array(open.prefix(max(Self.batch, open.count / 4)))
             let settled = enumerator.settle(chosen.map { candidates.candidates[$0] }) { control.shouldStop }
             for (index, candidate) in zip(chosen, settled) { candidates.candidates[index] = candidate }
         }
-        let open = candidates.candidates.count { !$0.isSettled }
-        if open > 0 {
-            candidates.omissions.append("granularities of \(open) candidates were not searched exhaustively in time")
+        let late = candidates.candidates.count { !$0.isSettled && !$0.isBeyondSearch }
+        if late > 0 {
+            candidates.omissions.append("granularities of \(late) candidates were not searched exhaustively in time")
+        }
+        let beyond = candidates.candidates.count { $0.isBeyondSearch && !$0.isSettled }
+        if beyond > 0 {
+            candidates.omissions.append(
+                "granularities of \(beyond) candidates at which demands coincide, too many to simulate")
         }
     }
 
