@@ -26,6 +26,7 @@ struct MLSysCommand: ParsableCommand {
               64  the command line is wrong
               65  a file holds bad data
               66  no such input file
+              70  the program contradicts itself: a defect
               73  the output cannot be written
             """,
         version: "mlsys 0.1.0",

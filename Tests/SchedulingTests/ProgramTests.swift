@@ -69,7 +69,7 @@ struct ProgramTests {
         .enabled(if: requested != nil, "set MLSYS_PROGRAM_CASES to the number of problems; build for release"))
     func agreeOnManyProblems() throws {
         let seed = ProcessInfo.processInfo.environment["MLSYS_PROGRAM_SEED"].flatMap { UInt64($0) } ?? 5000
-        var supply = ExactCase.Supply(seed: seed, opsAtMost: 6, candidatesAtMost: 2000, sideAtMost: 7)
+        var supply = ExactCase.Supply(seed: seed, opsAtMost: 6, candidatesAtMost: 200, sideAtMost: 5)
         var comparison = ProgramComparison()
         let time = try ContinuousClock().measure {
             for _ in 0..<(Self.requested ?? 0) { try comparison.compare(try supply.next()) }
