@@ -30,6 +30,7 @@ struct ExactRun {
         var listOptions = ListScheduler.Options()
         listOptions.reductionCap = scheduler.options.reductionCap
         try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
+        if let warmStart = scheduler.options.warmStart { try accept(warmStart, from: .warmStart) }
         timed(.compute, StructuralBounds.compute)
         let cap = scheduler.options.reductionCap
         timed(.traffic) { StructuralBounds.traffic($0, reductionCap: cap) }

@@ -37,6 +37,8 @@ public struct ExactScheduler: Sendable {
         public var level = ScheduleFormulation.Level.recompute
         /// Confirms linear bounds in exact arithmetic.
         public var certifies = true
+        /// A valid schedule to start from; the list scheduler's is looked at as well.
+        public var warmStart: Schedule?
 
         /// The defaults.
         public init() {}

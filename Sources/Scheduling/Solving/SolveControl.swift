@@ -5,12 +5,49 @@ import Synchronization
 public enum IncumbentSource: String, Sendable, Hashable, CaseIterable {
     /// The list scheduler.
     case list
+    /// The schedule that the caller gave to start from.
+    case warmStart = "warm start"
     /// Exhaustive search for the granularity of each step of an earlier schedule.
     case granularity
-    /// The integer program.
+    /// The integer program over complete candidates.
     case integer
-    /// The backward search.
+    /// The backward search over complete candidates.
     case search
+    /// The restricted master: the integer program over the pool.
+    case master
+    /// A window: a stretch of the schedule.
+    case stretch
+    /// A window: a region of the graph.
+    case region
+    /// A window: steps that read one tensor.
+    case readers
+    /// The steps of a window taken apart and joined again by list scheduling.
+    case rebuild
+    /// What had improved a window, done to another that looks the same.
+    case twin
+}
+
+/// How far the solver has come, in counts that mean the same on every machine.
+public struct SolveProgress: Sendable, Hashable {
+    /// What the solver does.
+    public var phase: String
+    /// Nodes of branch and bound, and states of the backward search, so far.
+    public var nodes: Int
+    /// Nodes or states that wait; nil when there is no such search.
+    public var open: Int?
+    /// Candidates at hand.
+    public var columns: Int
+    /// Windows solved by large-neighbourhood search.
+    public var windows: Int
+
+    /// Creates a record.
+    public init(phase: String, nodes: Int = 0, open: Int? = nil, columns: Int = 0, windows: Int = 0) {
+        self.phase = phase
+        self.nodes = nodes
+        self.open = open
+        self.columns = columns
+        self.windows = windows
+    }
 }
 
 /// The deadline of a solution, and the ways in which it is stopped and watched from outside.
@@ -25,6 +62,8 @@ public final class SolveControl: Sendable {
         case bound(LowerBound)
         /// What the solver does now.
         case phase(String)
+        /// How far it has come; several times a second.
+        case progress(SolveProgress)
     }
 
     /// Wall-clock limit from the start, in seconds; nil for none.
