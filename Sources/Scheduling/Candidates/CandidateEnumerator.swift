@@ -44,6 +44,8 @@ public struct CandidateEnumerator: Sendable {
     /// Granularity search for each step.
     public let optimizer: GranularityOptimizer
     private let fast: GranularityOptimizer
+    private let border: Border?
+    private let atoms: [OpSet]?
     /// Limits on the work.
     public let limits: Limits
     /// Cores to use; the result is the same for any number.
@@ -54,6 +56,21 @@ public struct CandidateEnumerator: Sendable {
         _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2,
         pricing: Pricing = .exhaustive
     ) {
+        self.init(
+            problem, border: nil, reductionCap: reductionCap, limits: limits, threads: threads, pricing: pricing)
+    }
+
+    /// Creates an enumerator for a window.
+    ///
+    /// - Parameters:
+    ///   - border: what other steps give and want.
+    ///   - atoms: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
+    init(
+        _ problem: Problem, border: Border?, atoms: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
+        threads: Int, pricing: Pricing
+    ) {
+        self.border = border
+        self.atoms = atoms
         self.problem = problem
         self.pricing = pricing
         fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
@@ -75,7 +92,7 @@ public struct CandidateEnumerator: Sendable {
         var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
         let sets = connectedSets(&result, isCancelled)
         guard result.isComplete else { return result }
-        let handOffs = HandOffs(problem, sets: sets, limits: limits)
+        let handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
         result.omissions += handOffs.omissions
         price(sets, handOffs, &result, isCancelled)
         result.statistics.kept = result.candidates.count
@@ -86,7 +103,7 @@ public struct CandidateEnumerator: Sendable {
 
     private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]]
     {
-        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap)
+        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap, atoms: atoms)
         let opOfNumber = connected.opOfNumber
         let limits = limits
         let progress = EnumerationProgress()
@@ -175,6 +192,8 @@ public struct CandidateEnumerator: Sendable {
         return problem.opIDs.map { op in
             guard let structure = try? analyzer.analyze(ops: [op], retained: []) else { return .infinity }
             let cost = StepCost(structure, problem: problem)
+            // Any price at which an op can run alone will do; windows are many, so theirs has to be cheap.
+            let optimizer = border == nil ? optimizer : fast
             return optimizer.best(for: cost, resident: [])?.latency ?? .infinity
         }
     }
@@ -184,12 +203,14 @@ public struct CandidateEnumerator: Sendable {
     ) {
         for retained in handOffs.retainable(ops) {
             guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { continue }
-            for resident in handOffs.residents(structure.reads) {
+            // What is handed to a window is not in slow memory.
+            let given = border?.resident.filter(structure.reads.contains) ?? []
+            for resident in handOffs.residents(structure.reads) where given.allSatisfy(resident.contains) {
                 let cost = StepCost(structure, problem: problem, resident: resident)
                 guard optimizer.mayFit(cost) else { continue }
                 part.feasible += 1
                 var limit = Double.infinity
-                if ops.count > 1, retained.isEmpty, resident.isEmpty {
+                if ops.count > 1, retained.isEmpty, resident.isEmpty, !isAtom(ops) {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
                 guard let candidate = candidate(structure, cost, resident, limit, &part.unsearched) else { continue }
@@ -197,6 +218,9 @@ public struct CandidateEnumerator: Sendable {
             }
         }
     }
+
+    /// True when no step divides these ops, so that single steps cannot stand for them.
+    private func isAtom(_ ops: [OpID]) -> Bool { atoms?.contains(OpSet(ops.map(\.index))) ?? false }
 
     private func candidate(
         _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
