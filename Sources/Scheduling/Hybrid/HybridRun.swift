@@ -127,7 +127,9 @@ struct HybridRun {
     private mutating func solve(_ windows: [Window]) throws {
         let solver = windowSolver
         let outcomes = parallelMap(count: windows.count, threads: threads) { index in
-            Result { try solver.solve(windows[index].problem, current: windows[index].current, atoms: windows[index].atoms) }
+            Result {
+                try solver.solve(windows[index].problem, current: windows[index].current, atoms: windows[index].atoms)
+            }
         }
         if known.count > Self.maximumKnown { known.removeAll() }
         for (window, outcome) in zip(windows, outcomes) {
@@ -157,7 +159,9 @@ struct HybridRun {
                 continue
             }
             // One window may rely on what another has just given up: then one after the other.
-            for replacement in more where try accept(chosen + [replacement], plan, source) { chosen.append(replacement) }
+            for replacement in more where try accept(chosen + [replacement], plan, source) {
+                chosen.append(replacement)
+            }
         }
     }
 

@@ -35,7 +35,8 @@ struct WindowPicker {
         while start < steps.count {
             let seed = steps[start].ops[0]
             // A first stretch of random length shifts all others.
-            let share = isFirst ? Double.random(in: 0.1...1, using: &random) : Double.random(in: 0.6...1, using: &random)
+            let share =
+                isFirst ? Double.random(in: 0.1...1, using: &random) : Double.random(in: 0.6...1, using: &random)
             isFirst = false
             let most = max(1, Int(budget[seed.index] * share))
             var end = start
