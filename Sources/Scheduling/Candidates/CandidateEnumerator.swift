@@ -20,6 +20,8 @@ public struct CandidateEnumerator: Sendable {
         public var admissibleSets = 400_000
         /// Candidates kept; about 1 KiB of memory each.
         public var candidates = 400_000
+        /// Steps (op set, resident set, retained set) whose granularity is searched.
+        public var pricedSteps = 20_000_000
         /// Sets of tensors that one step may retain.
         public var retainedSets = 64
         /// Tensors retained at once.
@@ -65,16 +67,17 @@ public struct CandidateEnumerator: Sendable {
     /// - Parameters:
     ///   - border: what other steps give and want.
     ///   - atoms: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
+    ///   - effort: of one search for a granularity; nil for what the search needs.
     init(
         _ problem: Problem, border: Border?, atoms: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
-        threads: Int, pricing: Pricing
+        threads: Int, pricing: Pricing, effort: GranularityOptimizer.Effort? = nil
     ) {
         self.border = border
         self.atoms = atoms
         self.problem = problem
         self.pricing = pricing
-        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
-        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
+        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast, effort: effort)
+        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive, effort: effort)
         self.limits = limits
         self.threads = max(1, threads)
     }
@@ -159,14 +162,19 @@ public struct CandidateEnumerator: Sendable {
         let chunk = 64
         let chunks = (sets.count + chunk - 1) / chunk
         let kept = Atomic(0)
+        let feasible = Atomic(0)
         let parts = parallelMap(count: chunks, threads: threads) { index -> PriceResult in
             var part = PriceResult()
-            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates else { return part }
+            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates,
+                feasible.load(ordering: .relaxed) <= limits.pricedSteps
+            else { return part }
             let analyzer = StepAnalyzer(problem)
             for number in index * chunk..<min(sets.count, (index + 1) * chunk) where !isCancelled() {
+                guard part.candidates.count <= limits.candidates, part.feasible <= limits.pricedSteps else { break }
                 price(sets[number], handOffs, analyzer, alone, &part)
             }
             kept.add(part.candidates.count, ordering: .relaxed)
+            feasible.add(part.feasible, ordering: .relaxed)
             return part
         }
         for part in parts {
@@ -180,6 +188,9 @@ public struct CandidateEnumerator: Sendable {
         }
         if isCancelled() {
             result.omissions.append("the search for granularities was stopped")
+        }
+        if result.statistics.feasible > limits.pricedSteps {
+            result.omissions.append("there are more than \(limits.pricedSteps) steps")
         }
         if result.candidates.count > limits.candidates {
             result.omissions.append("there are more than \(limits.candidates) candidates")

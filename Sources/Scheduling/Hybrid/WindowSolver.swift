@@ -13,13 +13,16 @@ struct WindowSolver: Sendable {
             var limits = CandidateEnumerator.Limits()
             limits.connectedSets = 30_000
             limits.admissibleSets = 1_500
-            limits.candidates = 6_000
+            limits.candidates = 2_000
+            limits.pricedSteps = 4_000
             limits.retainedSets = 16
             limits.retainedTensors = 3
             return limits
         }()
         /// Granularities are searched exhaustively for this many candidates at most.
         var settled = 256
+        /// Work on one granularity; without this limit a few steps in which demands coincide would take all the time.
+        var effort = GranularityOptimizer.Effort(attempts: 4_000, simulatedIterations: 2_000)
         /// States of the backward search.
         var states = 20_000
     }
@@ -55,12 +58,14 @@ struct WindowSolver: Sendable {
     func solve(_ window: WindowProblem, current: [Candidate], atoms: [OpSet]?) throws -> Outcome {
         let enumerator = CandidateEnumerator(
             window.problem, border: window.border, atoms: atoms, reductionCap: reductionCap,
-            limits: limits.enumeration, threads: 1, pricing: .bounded)
+            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort)
         let control = control
         var set = enumerator.enumerate { control.shouldStop }
         var outcome = Outcome(latency: current.reduce(0) { $0 + $1.latency })
         outcome.candidates = set.candidates.count
-        guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates, !control.shouldStop else {
+        guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates,
+            set.statistics.feasible <= limits.enumeration.pricedSteps, !control.shouldStop
+        else {
             outcome.isTooLarge = !control.shouldStop
             return outcome
         }
