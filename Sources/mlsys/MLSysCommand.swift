@@ -4,12 +4,15 @@ import Foundation
 /// The root of the command line; what it does without a subcommand's name is ``Solve``.
 @main
 struct MLSysCommand: ParsableCommand {
+    /// The version of the program.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "mlsys",
         abstract: "Schedules graphs of tensor operations on hardware with a small fast memory.",
         usage: """
             mlsys PROBLEM SCHEDULE
-            mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact]
+            mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list] [--time-limit SECONDS]
             mlsys bound PROBLEM [--json]
             mlsys evaluate PROBLEM SCHEDULE [--json]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
@@ -28,12 +31,16 @@ struct MLSysCommand: ParsableCommand {
               66  no such input file
               70  the program contradicts itself: a defect
               73  the output cannot be written
+             130  interrupted by SIGINT before there was a schedule
+             143  interrupted by SIGTERM before there was a schedule
             """,
-        version: "mlsys 0.1.0",
+        version: "mlsys \(version)",
         subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self],
         defaultSubcommand: Solve.self)
 
     static func main() {
+        _ = ProcessClock.start
+        Interruption.watch()
         // A reader that closes the pipe early, such as head, is not an error: writes then fail with EPIPE.
         signal(SIGPIPE, SIG_IGN)
         do {
