@@ -17,6 +17,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys evaluate PROBLEM SCHEDULE [--json]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
+            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """
             PROBLEM and SCHEDULE are files in the JSON of the MLSys 2026 scheduling
@@ -24,7 +25,7 @@ struct MLSysCommand: ParsableCommand {
 
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
-               1  the schedule is invalid
+               1  the schedule is invalid; a problem of bench failed
                3  an op fits into fast memory at no granularity
               64  the command line is wrong
               65  a file holds bad data
@@ -35,7 +36,7 @@ struct MLSysCommand: ParsableCommand {
              143  interrupted by SIGTERM before there was a schedule
             """,
         version: "mlsys \(version)",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self],
+        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Bench.self],
         defaultSubcommand: Solve.self)
 
     static func main() {

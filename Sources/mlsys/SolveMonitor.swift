@@ -8,22 +8,12 @@ import TensorGraph
 ///
 /// Safe to share between threads. It holds on to its control until ``finish()``.
 final class SolveMonitor: Sendable {
-    /// A better schedule, as bench and log remember it.
-    struct Improvement: Codable, Equatable {
-        /// Seconds from the start.
-        let seconds: Double
-        /// Units of time.
-        let latency: Double
-        /// What found it.
-        let source: String
-    }
-
     /// What is known until now.
     struct State {
         /// The best schedule; it is on disk.
         var best: SchedulingSnapshot?
         var bounds: [LowerBound] = []
-        var improvements: [Improvement] = []
+        var improvements: [BenchRow.Improvement] = []
         var phases: PhaseTimes
         /// The first failure to write; it ends the solution, since later schedules could not be written either.
         var failure: FileError?
@@ -96,7 +86,7 @@ final class SolveMonitor: Sendable {
                 cancel()
                 return false
             }
-            let improvement = Improvement(
+            let improvement = BenchRow.Improvement(
                 seconds: snapshot.seconds, latency: snapshot.latency, source: snapshot.source.rawValue)
             state.withLock {
                 $0.best = snapshot

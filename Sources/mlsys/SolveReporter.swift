@@ -64,7 +64,8 @@ final class SolveReporter: Sendable {
         let state = monitor.current
         guard let best = state.best else {
             Console.error(
-                "mlsys: \(pipeline.schedulePath): interrupted by \(Interruption.name(signal)) before there was a schedule")
+                "mlsys: \(pipeline.schedulePath): interrupted by \(Interruption.name(signal)) "
+                    + "before there was a schedule")
             return
         }
         let proof = SchedulingResult(
@@ -73,7 +74,7 @@ final class SolveReporter: Sendable {
             try report(best, pipeline.method == .list ? nil : proof)
             _exit(0)
         } catch {
-            Failure(error).map { if let message = $0.message { Console.error("mlsys: \(message)") } }
+            if let message = Failure(error)?.message { Console.error("mlsys: \(message)") }
             _exit(ExitStatus.cannotCreate.rawValue)
         }
     }
