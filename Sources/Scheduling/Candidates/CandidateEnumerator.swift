@@ -48,6 +48,7 @@ public struct CandidateEnumerator: Sendable {
     private let fast: GranularityOptimizer
     private let border: Border?
     private let atoms: [OpSet]?
+    private let known: PartPrices?
     /// Limits on the work.
     public let limits: Limits
     /// Cores to use; the result is the same for any number.
@@ -68,10 +69,12 @@ public struct CandidateEnumerator: Sendable {
     ///   - border: what other steps give and want.
     ///   - atoms: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
     ///   - effort: of one search for a granularity; nil for what the search needs.
+    ///   - known: prices from earlier, found with the same effort.
     init(
         _ problem: Problem, border: Border?, atoms: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
-        threads: Int, pricing: Pricing, effort: GranularityOptimizer.Effort? = nil
+        threads: Int, pricing: Pricing, effort: GranularityOptimizer.Effort? = nil, known: PartPrices? = nil
     ) {
+        self.known = known
         self.border = border
         self.atoms = atoms
         self.problem = problem
@@ -236,6 +239,10 @@ public struct CandidateEnumerator: Sendable {
     private func candidate(
         _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
     ) -> Candidate? {
+        if let price = known?.price(ops: structure.ops, resident: resident, retained: structure.retained) {
+            guard price.lowerBound < limit else { return nil }
+            return Candidate(structure, resident: resident, price: price, problem: problem)
+        }
         if pricing == .bounded {
             let bound = fast.lowerBound(of: cost)
             guard bound < limit else { return nil }

@@ -37,8 +37,14 @@ struct WindowSolver: Sendable {
         var isTooLarge = false
         /// True when the steps are the best of all candidates.
         var isProven = false
+        /// Prices of the ops in the last relaxation, in units of time.
+        var opPrices: [Double] = []
         /// Candidates that came close to being chosen, for the pool.
         var promising: [Candidate] = []
+        /// Candidates whose granularities were searched exhaustively just now.
+        var settled: [Candidate] = []
+        /// Prices that are new.
+        var prices: [(key: KnownPrices.Key, price: KnownPrices.Price)] = []
         /// Candidates looked at.
         var candidates = 0
         /// States that the search expanded.
@@ -55,14 +61,29 @@ struct WindowSolver: Sendable {
     /// - Parameters:
     ///   - current: the steps at hand, in the window's numbers.
     ///   - atoms: sets of ops that no step divides; nil for single ops.
-    func solve(_ window: WindowProblem, current: [Candidate], atoms: [OpSet]?) throws -> Outcome {
+    ///   - known: prices from earlier windows.
+    func solve(
+        _ window: WindowProblem, current: [Candidate], atoms: [OpSet]?, known: KnownPrices
+    ) throws -> Outcome {
+        let part = PartPrices(known: known, ops: window.ops, tensors: window.tensors)
         let enumerator = CandidateEnumerator(
             window.problem, border: window.border, atoms: atoms, reductionCap: reductionCap,
-            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort)
+            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort,
+            known: part)
         let control = control
         var set = enumerator.enumerate { control.shouldStop }
         var outcome = Outcome(latency: current.reduce(0) { $0 + $1.latency })
         outcome.candidates = set.candidates.count
+        func note(_ candidate: Candidate) {
+            let key = part.key(candidate.ops, candidate.resident, candidate.retained)
+            let before = known.prices[key]
+            if before == nil || before?.isBeyondSearch != candidate.isBeyondSearch
+                || before?.lowerBound != candidate.lowerBound
+            {
+                outcome.prices.append((key, candidate.price))
+            }
+        }
+        for candidate in set.candidates { note(candidate) }
         guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates,
             set.statistics.feasible <= limits.enumeration.pricedSteps, !control.shouldStop
         else {
@@ -70,7 +91,21 @@ struct WindowSolver: Sendable {
             return outcome
         }
         Self.add(current, to: &set.candidates)
-        return try improve(window, set.candidates, current: current, enumerator, outcome)
+        outcome = try improve(window, set.candidates, current: current, enumerator, outcome)
+        for candidate in outcome.settled { note(candidate) }
+        outcome.settled = []
+        return outcome
+    }
+
+    /// Looks for steps that cost less than those at hand among candidates of the window.
+    func solve(_ window: WindowProblem, current: [Candidate], among candidates: [Candidate]) throws -> Outcome {
+        let enumerator = CandidateEnumerator(
+            window.problem, border: window.border, reductionCap: reductionCap, limits: limits.enumeration,
+            threads: 1, pricing: .bounded, effort: limits.effort)
+        var all = candidates
+        Self.add(current, to: &all)
+        let outcome = Outcome(latency: current.reduce(0) { $0 + $1.latency })
+        return try improve(window, all, current: current, enumerator, outcome)
     }
 
     /// Adds steps that are not among the candidates, and the better price to those that are.
@@ -79,7 +114,7 @@ struct WindowSolver: Sendable {
         for (index, candidate) in candidates.enumerated() { numbers[candidate.key] = index }
         for step in steps {
             if let known = numbers[step.key] {
-                if step.latency < candidates[known].latency { candidates[known] = step }
+                candidates[known].lower(to: step)
             } else {
                 numbers[step.key] = candidates.count
                 candidates.append(step)
@@ -103,6 +138,8 @@ struct WindowSolver: Sendable {
                 relaxation.solution.reducedCosts.count >= candidates.count
             else { return outcome }
             let bound = relaxation.solution.dualBound
+            if outcome.opPrices.isEmpty { keepPromising(candidates, relaxation, cutoff, &outcome) }
+            outcome.opPrices = relaxation.prices(bounded).op
             guard bound < cutoff * (1 - 1e-9) else {
                 outcome.isProven = true
                 return outcome
@@ -114,7 +151,6 @@ struct WindowSolver: Sendable {
             let open = kept.indices.filter { !candidates[$0].isSettled && !candidates[$0].isBeyondSearch }
                 .sorted { (kept[$0].reduced, $0) < (kept[$1].reduced, $1) }
             guard !open.isEmpty, settled < limits.settled else {
-                outcome.promising = candidates
                 break
             }
             let batch = Array(open.prefix(max(32, open.count / 3)))
@@ -122,8 +158,23 @@ struct WindowSolver: Sendable {
             let control = control
             let better = enumerator.settle(batch.map { candidates[$0] }) { control.shouldStop }
             for (index, candidate) in zip(batch, better) { candidates[index] = candidate }
+            outcome.settled += better
         }
         return try search(window, candidates, cutoff, outcome)
+    }
+
+    /// Share of the window's latency up to which a reduced cost makes a candidate worth keeping.
+    private static let promisingShare = 0.02
+    /// Candidates kept of each window.
+    private static let promisingCount = 48
+
+    private func keepPromising(
+        _ candidates: [Candidate], _ relaxation: Relaxation, _ cutoff: Double, _ outcome: inout Outcome
+    ) {
+        let costs = relaxation.solution.reducedCosts
+        let near = candidates.indices.filter { costs[$0] <= Self.promisingShare * cutoff }
+            .sorted { (costs[$0], $0) < (costs[$1], $1) }
+        outcome.promising = near.prefix(Self.promisingCount).map { candidates[$0] }
     }
 
     private func search(
