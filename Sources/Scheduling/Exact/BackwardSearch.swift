@@ -53,6 +53,9 @@ public struct BackwardSearch: Sendable {
 
     private let columns: CandidateColumns
 
+    /// States kept when the caller says nothing.
+    static let defaultMaximumStates = 4_000_000
+
     /// Prepares a search over the candidates.
     init(_ columns: CandidateColumns) { self.columns = columns }
 
@@ -64,7 +67,7 @@ public struct BackwardSearch: Sendable {
     ///   - maximumStates: states kept at most, about 200 bytes each.
     ///   - isCancelled: polled now and then.
     func run(
-        prices: SearchPrices, cutoff: Double, maximumStates: Int = 4_000_000,
+        prices: SearchPrices, cutoff: Double, maximumStates: Int = defaultMaximumStates,
         isCancelled: () -> Bool = { false }
     ) -> Outcome {
         var outcome = Outcome()

@@ -14,7 +14,7 @@ struct ExactRun {
     private var wasEnumerated = false
     private var program: SchedulingResult.ProgramStatistics?
     private var searchStates: Int?
-    private var limit: Limit?
+    var limit: Limit?
 
     var problem: Problem { scheduler.problem }
 
@@ -48,12 +48,16 @@ struct ExactRun {
 
     /// Enumerates all candidates, within limits, and proves by them what can be proven.
     ///
-    /// - Parameter timeShare: part of the remaining time that enumeration may take; the rest belongs to the proof, and what has
-    ///   not been enumerated by then never will be.
+    /// - Parameters:
+    ///   - timeShare: part of the remaining time that enumeration may take; the rest belongs to the proof, and what has
+    ///     not been enumerated by then never will be.
+    ///   - maximumStates: of the backward search; nil for its default, and the integer program after it.
     /// - Returns: whether the incumbent is the best of all candidates.
-    mutating func proveByEnumeration(_ limits: CandidateEnumerator.Limits, timeShare: Double) throws -> Bool {
+    mutating func proveByEnumeration(
+        _ limits: CandidateEnumerator.Limits, timeShare: Double, maximumStates: Int? = nil
+    ) throws -> Bool {
         limit = nil
-        try enumerate(limits, timeShare: timeShare)
+        if !hasAllCandidates { try enumerate(limits, timeShare: timeShare) }
         guard !candidates.candidates.isEmpty else {
             if !control.shouldStop, limit == nil { limit = .candidates }
             return false
@@ -66,8 +70,11 @@ struct ExactRun {
             limit = .candidates
             return false
         }
-        return try prove(columns)
+        return try prove(columns, maximumStates: maximumStates)
     }
+
+    /// True when enumeration has come to its end, so that only the proof is left.
+    private var hasAllCandidates: Bool { wasEnumerated && candidates.isComplete && !candidates.candidates.isEmpty }
 
     /// The best bound for the problem so far.
     private var bestBound: Double { bounds.lazy.filter { $0.scope.isAboutProblem }.map(\.value).max() ?? 0 }
@@ -187,16 +194,18 @@ struct ExactRun {
 
     // MARK: Proof
 
-    private mutating func prove(_ columns: CandidateColumns) throws -> Bool {
+    private mutating func prove(_ columns: CandidateColumns, maximumStates: Int?) throws -> Bool {
         control.report(.phase("relax"))
         var prices = SearchPrices(columns: columns)
         if let relaxed = try relax(columns) { prices = relaxed }
         let engine = scheduler.options.engine
         if isDone, engine != .all { return true }
         var isProven = false
-        if engine != .program, scheduler.options.level == .recompute { isProven = try search(columns, prices) }
+        if engine != .program, scheduler.options.level == .recompute {
+            isProven = try search(columns, prices, maximumStates)
+        }
         if isProven, engine != .all { return true }
-        if engine != .search, !control.shouldStop {
+        if maximumStates == nil, engine != .search, !control.shouldStop {
             let programProves = try solveProgram(columns)
             isProven = isProven || programProves
         }
@@ -220,7 +229,9 @@ struct ExactRun {
         return relaxed.prices(columns)
     }
 
-    private mutating func search(_ columns: CandidateColumns, _ prices: SearchPrices) throws -> Bool {
+    private mutating func search(
+        _ columns: CandidateColumns, _ prices: SearchPrices, _ maximumStates: Int?
+    ) throws -> Bool {
         control.report(.phase("search"))
         let start = control.elapsedSeconds
         let control = control
@@ -229,7 +240,8 @@ struct ExactRun {
         let share = scheduler.options.engine == .search ? 1.0 : 0.5
         let deadline = start + control.remainingSeconds * share
         let outcome = BackwardSearch(columns).run(
-            prices: prices, cutoff: latency, isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
+            prices: prices, cutoff: latency, maximumStates: maximumStates ?? BackwardSearch.defaultMaximumStates,
+            isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
         searchStates = outcome.expanded
         if !outcome.isProven, !control.isCancelled, control.elapsedSeconds <= deadline { limit = .nodes }
         if let steps = outcome.steps { try accept(steps, objective: outcome.latency, from: .search) }

@@ -13,7 +13,9 @@ extension HybridRun {
 
     /// Solves windows until time, rounds or ideas run out.
     mutating func searchNeighbourhoods(rounds: Int, isOver: () -> Bool) throws {
-        for _ in 0..<rounds {
+        try takeIncumbent()
+        idleRounds = 0
+        for _ in 0..<max(0, rounds) {
             guard !control.shouldStop, !isOver(), idleRounds < 200 else { return }
             try searchRound()
             roundsDone += 1

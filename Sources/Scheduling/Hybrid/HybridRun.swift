@@ -35,9 +35,11 @@ struct HybridRun {
             solver: scheduler.solver, reductionCap: scheduler.options.exact.reductionCap, control: control)
     }
 
-    /// Steps of the incumbent as candidates.
+    /// Makes the incumbent's steps those to be improved, if it is better than them.
     mutating func takeIncumbent() throws {
-        guard let incumbent = exact.incumbent else { return }
+        guard let incumbent = exact.incumbent,
+            steps.isEmpty || incumbent.latency < steps.reduce(0, { $0 + $1.latency }) * (1 - 1e-9)
+        else { return }
         let analyzer = StepAnalyzer(problem)
         var resident: [TensorID] = []
         steps = try zip(incumbent.schedule.steps, incumbent.evaluation.steps).map { step, evaluation in
@@ -60,17 +62,32 @@ extension HybridRun {
         return limits
     }()
 
-    /// The whole course.
+    /// States of the backward search in the first attempt at a proof.
+    private static let quickStates = 50_000
+    /// Share of the time for windows before the second attempt at a proof.
+    private static let windowShare = 0.35
+
+    /// The whole course: a proof where that is quick, windows until nothing new comes, a proof with all limits, windows again.
     mutating func solve() throws -> SchedulingResult {
         try exact.begin()
         if exact.isDone { return try exact.result(isOptimal: true) }
         if scheduler.options.triesExact {
-            let isProven = try exact.proveByEnumeration(Self.quickLimits, timeShare: 0.3)
+            let isProven = try exact.proveByEnumeration(
+                Self.quickLimits, timeShare: 0.2, maximumStates: Self.quickStates)
             if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
         }
-        try takeIncumbent()
         let rounds = scheduler.options.maximumRounds ?? .max
-        try searchNeighbourhoods(rounds: rounds) { false }
+        let start = control.elapsedSeconds
+        let share = scheduler.options.triesExact ? Self.windowShare : 1
+        let deadline = start + control.remainingSeconds * share
+        let control = control
+        try searchNeighbourhoods(rounds: rounds) { control.elapsedSeconds > deadline }
+        if scheduler.options.triesExact, !control.shouldStop {
+            let isProven = try exact.proveByEnumeration(scheduler.options.exact.limits, timeShare: 0.3)
+            if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
+            try searchNeighbourhoods(rounds: rounds - roundsDone) { false }
+        }
+        exact.limit = control.isCancelled ? .interrupted : control.shouldStop ? .time : .rounds
         return try exact.result(isOptimal: false)
     }
 }
