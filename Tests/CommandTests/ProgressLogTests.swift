@@ -22,13 +22,15 @@ struct ProgressLogTests {
     func columns() throws {
         var log = ProgressLog()
         let first = log.text(for: bound(1125), at: 0.25).split(separator: "\n").map(String.init)
-        try #require(first.count == 3)
-        #expect(first[0].hasPrefix("source: L list, W warm start, G granularity, "))
-        #expect(first[0].hasSuffix(", b dual bound"))
+        let legend = first.dropLast(2)
+        #expect(legend.first?.hasPrefix("source: L list, W warm start, G granularity, ") == true)
+        #expect(legend.last?.hasSuffix(", b dual bound") == true)
+        try #require(first.count > 2)
+        let header = first[first.count - 2]
         #expect(
-            first[1].split(separator: " ").map(String.init)
+            header.split(separator: " ").map(String.init)
                 == ["nodes", "open", "columns", "windows", "dual", "bound", "incumbent", "gap", "time"])
-        #expect(first[2].split(separator: " ") == ["b", "0", "-", "0", "0", "1,125", "-", "-", "0.25s"])
+        #expect(first.last?.split(separator: " ") == ["b", "0", "-", "0", "0", "1,125", "-", "-", "0.25s"])
         #expect(log.text(for: .phase("search"), at: 1) == "")
         let progress = SolveProgress(phase: "search", nodes: 1234567, open: 99, columns: 20718, windows: 7)
         #expect(log.text(for: .progress(progress), at: 2) == "")
@@ -36,7 +38,7 @@ struct ProgressLogTests {
         #expect(
             line.split(whereSeparator: \.isWhitespace)
                 == ["S", "1,234,567", "99", "20,718", "7", "1,125", "4,500", "75.00%", "123s"])
-        #expect(line.count == first[1].count + 1)
+        #expect(line.count == header.count + 1)
     }
 
     @Test("Bounds that are no better, or not about the problem, are not worth a line")
@@ -60,13 +62,14 @@ struct ProgressLogTests {
     }
 
     @Test("The header is repeated every twenty lines, the letters are explained once")
-    func header() {
+    func header() throws {
         var log = ProgressLog()
         var lines: [Substring] = []
         for index in 1...45 { lines += log.text(for: bound(Double(index)), at: 0).split(separator: "\n") }
-        #expect(lines.count == 45 + 1 + 3)
         let headers = lines.indices.filter { lines[$0].contains("incumbent") && lines[$0].contains("gap") }
-        #expect(headers == [1, 22, 43])
+        try #require(headers.count == 3)
+        #expect(headers.map { $0 - headers[0] } == [0, 21, 42])
+        #expect(lines.count == headers[0] + 45 + 3)
         #expect(lines.count { $0.hasPrefix("source:") } == 1)
     }
 
