@@ -33,7 +33,7 @@ final class SolveReporter: Sendable {
         if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.termination {
             proof?.termination = .feasible(.interrupted)
         }
-        try report(proof?.incumbent ?? solution.best, proof)
+        try report(solution.best, proof)
     }
 
     // MARK: Interruption
