@@ -51,6 +51,7 @@ struct SolveJob: Sendable {
         } catch {
             throw Failure(error, problemPath: problemPath)
         }
+        monitor.receive(.phase("write"))
         do throws(RuleViolation) {
             let evaluation = try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
             let snapshot = SchedulingSnapshot(

@@ -51,7 +51,7 @@ struct WatchingTests {
                 "solve", problem, "-o", folder.path("s.json"), "--log", "-", "--method", "list")
             #expect(outcome.exitCode == 0)
             let schema = try JSONSchema(named: "log")
-            #expect(outcome.diagnosticLines.count == 4)
+            #expect(outcome.diagnosticLines.count == 5)
             for line in outcome.diagnosticLines { #expect(try schema.faults(in: String(line)) == []) }
             #expect(try folder.names() == ["problem.json", "s.json"])
         }
