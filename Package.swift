@@ -86,7 +86,9 @@ let package = Package(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "TestSupport"],
+            dependencies: [
+                "mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )

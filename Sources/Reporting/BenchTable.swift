@@ -29,7 +29,7 @@ public struct BenchTable {
             columns.append(Column(title: "status", value: row.error.map { "failed: \($0)" } ?? row.status ?? "-"))
             return columns
         }
-        return (table.string(for: rows) ?? "") + summary + "\n"
+        return withoutTrailingSpaces(table.string(for: rows) ?? "") + summary + "\n"
     }
 
     private var summary: String {

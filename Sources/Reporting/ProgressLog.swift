@@ -47,10 +47,13 @@ public struct ProgressLog: Sendable {
 
     private static let boundLetter: Character = "b"
 
-    private static let legend =
-        "source: "
-        + (IncumbentSource.allCases.map { "\($0.letter) \($0.rawValue)" } + ["\(boundLetter) dual bound"])
-        .joined(separator: ", ") + "\n"
+    private static let legend: String = {
+        let entries = IncumbentSource.allCases.map { "\($0.letter) \($0.rawValue)" } + ["\(boundLetter) dual bound"]
+        return stride(from: 0, to: entries.count, by: 6).map { start in
+            (start == 0 ? "source: " : "        ") + entries[start...].prefix(6).joined(separator: ", ") + "\n"
+        }
+        .joined()
+    }()
 
     private static let columns: [(title: String, width: Int)] = [
         ("", 1), ("nodes", 9), ("open", 8), ("columns", 9), ("windows", 8), ("dual bound", 17), ("incumbent", 17),

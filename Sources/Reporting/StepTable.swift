@@ -26,7 +26,7 @@ public struct StepTable {
 }
 
 /// The table pads its last column too, which only makes lines wrap in a narrow window.
-private func withoutTrailingSpaces(_ text: String) -> String {
+func withoutTrailingSpaces(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false)
         .map { $0.reversed().drop { $0 == " " }.reversed() }
         .map { String($0) }.joined(separator: "\n")

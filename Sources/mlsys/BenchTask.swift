@@ -38,7 +38,10 @@ struct BenchTask {
         let job = SolveJob(problem: problem, problemPath: problemPath, method: method, options: options)
         unlink(schedulePath)
         let monitor = SolveMonitor(schedulePath: schedulePath, start: start)
-        defer { monitor.finish() }
+        defer {
+            monitor.finish()
+            row.improvements = monitor.current.improvements
+        }
         row.timeLimitSeconds = method == .list ? nil : timeLimit.seconds(opCount: problem.ops.count)
         let control = monitor.makeControl(timeLimitSeconds: row.timeLimitSeconds, gap: 0)
         let solution = try job.run(monitor, control: control)
@@ -50,8 +53,7 @@ struct BenchTask {
         }
         row.steps = schedule.steps.count
         row.source = solution.best.source.rawValue
-        row.improvements = monitor.current.improvements
-        row.secondsToBest = row.improvements.last?.seconds
+        row.secondsToBest = monitor.current.improvements.last?.seconds
         if let proof = solution.proof {
             row.bound = proof.bestBound?.value
             row.gap = proof.gap

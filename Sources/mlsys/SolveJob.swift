@@ -34,8 +34,14 @@ struct SolveJob: Sendable {
     func run(_ monitor: SolveMonitor, control: SolveControl) throws -> Solution {
         monitor.receive(.phase("list"))
         let solution = try method == .list ? list(monitor) : search(control)
-        if let failure = monitor.current.failure { throw failure }
-        return solution
+        // Written already, unless a scheduler forgot to tell.
+        monitor.receive(.incumbent(solution.best))
+        let state = monitor.current
+        if let failure = state.failure { throw failure }
+        // What is on disk is what is reported: a warm start may be better by a last digit.
+        var proof = solution.proof
+        if let best = state.best { proof?.incumbent = best }
+        return Solution(best: state.best ?? solution.best, proof: proof)
     }
 
     private func list(_ monitor: SolveMonitor) throws -> Solution {
@@ -45,6 +51,7 @@ struct SolveJob: Sendable {
         } catch {
             throw Failure(error, problemPath: problemPath)
         }
+        monitor.receive(.phase("write"))
         do throws(RuleViolation) {
             let evaluation = try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
             let snapshot = SchedulingSnapshot(

@@ -28,7 +28,7 @@ final class ProgressPrinter: SolveObserver {
     init(start: ContinuousClock.Instant) {
         Thread.detachNewThread { [weak self] in
             while true {
-                sleep(1)
+                usleep(200_000)
                 guard let self else { return }
                 self.print { $0.text(at: start.duration(to: .now) / .seconds(1)) }
             }

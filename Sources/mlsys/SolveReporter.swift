@@ -33,13 +33,13 @@ final class SolveReporter: Sendable {
         if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.termination {
             proof?.termination = .feasible(.interrupted)
         }
-        try report(proof?.incumbent ?? solution.best, proof)
+        try report(solution.best, proof)
     }
 
     // MARK: Interruption
 
     /// What the solver has to end in good order, the rest being for a write that is under way and for the report.
-    private static let grace = Duration.milliseconds(50)
+    private static let grace = Duration.milliseconds(40)
     private static let writeGrace = Duration.milliseconds(20)
     /// Nothing that hangs, such as a pipe that nobody reads, delays the end for longer.
     private static let patience = Duration.seconds(1)
