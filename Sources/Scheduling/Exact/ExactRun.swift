@@ -35,6 +35,7 @@ struct ExactRun {
 
     /// A first incumbent, and the bounds that follow from the graph.
     mutating func begin() throws {
+        control.report(.phase("list"))
         var listOptions = ListScheduler.Options()
         listOptions.reductionCap = scheduler.options.reductionCap
         try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)

@@ -20,6 +20,8 @@ extension HybridRun {
         let analyzer = StepAnalyzer(window.problem.problem)
         let candidates = pool.candidates.compactMap { window.problem.inner($0, numbers, analyzer) }
         let outcome = try windowSolver.solve(window.problem, current: window.current, among: candidates)
+        statesExpanded += outcome.states
+        control.report(.phase("windows"))
         if let better = outcome.steps {
             known.insert(KnownWindows.Solution(latency: outcome.latency, steps: better), for: window)
             if let replacement = replacement(for: window, from: .master) { try apply([replacement], to: plan) }

@@ -15,13 +15,16 @@ extension HybridRun {
     mutating func searchNeighbourhoods(rounds: Int, isOver: () -> Bool) throws {
         try takeIncumbent()
         idleRounds = 0
+        control.report(.phase("windows"))
         for _ in 0..<max(0, rounds) {
             guard !control.shouldStop, !isOver(), idleRounds < 200 else { return }
             try searchRound()
             roundsDone += 1
             if roundsDone.isMultiple(of: Self.roundsPerMaster) { try solveMaster() }
             control.report(
-                .progress(SolveProgress(phase: "windows", columns: 0, windows: windowsSolved)))
+                .progress(
+                    SolveProgress(
+                        phase: "windows", nodes: statesExpanded, columns: candidatesSeen, windows: windowsSolved)))
         }
     }
 
@@ -104,6 +107,8 @@ extension HybridRun {
         for (window, outcome) in zip(windows, outcomes) {
             let outcome = try outcome.get()
             windowsSolved += 1
+            statesExpanded += outcome.states
+            candidatesSeen += outcome.candidates
             for (key, price) in outcome.prices { self.prices.insert(price, for: key) }
             // A window that was not solved to its end may be solved another time.
             if control.shouldStop, outcome.steps == nil { continue }

@@ -14,6 +14,8 @@ struct HybridRun {
     var known = KnownWindows()
     var pool = CandidatePool()
     var windowsSolved = 0
+    var statesExpanded = 0
+    var candidatesSeen = 0
     var roundsDone = 0
     var prices = KnownPrices()
     let blocks: BlockMap
