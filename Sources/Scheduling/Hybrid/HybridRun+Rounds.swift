@@ -19,6 +19,7 @@ extension HybridRun {
         for _ in 0..<max(0, rounds) {
             guard !control.shouldStop, !isOver(), idleRounds < 200 else { return }
             try searchRound()
+            try varyWhenStalled()
             roundsDone += 1
             if roundsDone.isMultiple(of: Self.roundsPerMaster) { try solveMaster() }
             control.report(
@@ -32,7 +33,7 @@ extension HybridRun {
     private static let roundsPerMaster = 20
 
     /// Windows per round: a matter of the graph's size, not of cores, so that their number does not change the result.
-    private var windowsPerRound: Int { max(8, problem.ops.count / 40) }
+    var windowsPerRound: Int { max(8, problem.ops.count / 40) }
 
     private mutating func searchRound() throws {
         let plan: WindowPlan
