@@ -11,9 +11,10 @@ struct MLSysCommand: ParsableCommand {
             mlsys PROBLEM SCHEDULE
             mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact]
             mlsys bound PROBLEM [--json]
-            mlsys evaluate PROBLEM SCHEDULE [--json]
+            mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
             """,
         discussion: """
             PROBLEM and SCHEDULE are files in the JSON of the MLSys 2026 scheduling
