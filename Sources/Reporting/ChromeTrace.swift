@@ -31,8 +31,11 @@ public struct ChromeTrace {
     /// Draws a schedule that the evaluator found valid.
     ///
     /// - Parameters:
+    ///   - schedule: the schedule.
+    ///   - evaluation: what the evaluator found of it.
+    ///   - problem: the problem that it solves.
     ///   - name: what the viewer calls the process, the problem's name for example.
-    ///   - evaluation: what the evaluator found of the schedule.
+    ///   - options: whether tiles are drawn.
     public init(
         _ schedule: Schedule, _ evaluation: Evaluation, problem: Problem, name: String, options: Options = Options()
     ) {

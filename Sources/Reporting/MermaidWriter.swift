@@ -1,4 +1,4 @@
-/// Writes a picture as a Mermaid flowchart, which Markdown renderers show: ```` ```mermaid ````.
+/// Writes a picture as a Mermaid flowchart, which Markdown renderers show in a block of the language `mermaid`.
 ///
 /// MatMuls are boxes, Pointwise ops rounded, tensors from and to the outside stadiums. Edges through slow memory are
 /// plain, retained tensors thick, those inside a step dotted. Mermaid draws 500 edges unless its `maxEdges` is raised;

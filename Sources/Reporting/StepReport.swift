@@ -39,6 +39,8 @@ public struct StepReport: Encodable, Sendable {
     /// Describes an evaluated step.
     ///
     /// - Parameters:
+    ///   - step: the step.
+    ///   - evaluation: what the evaluator found of it.
     ///   - resident: what the previous step retains.
     ///   - hardware: whose bandwidth traffic meets.
     ///   - totalLatency: the latency of the schedule, in units of time.
