@@ -10,8 +10,11 @@ public struct DOTWriter {
 
     /// The file.
     public func text() -> String {
+        // Clusters that feed each other both ways, as steps do that run in turns, need ranks that ignore clusters: dot
+        // ends with "trouble in init_rank" without.
         var lines = [
             "digraph mlsys {",
+            "  newrank=true;",
             "  label=\(quoted(picture.title)); labelloc=t; fontname=\"sans-serif\"; fontsize=12;",
             "  node [fontname=\"sans-serif\", fontsize=11]; edge [fontname=\"sans-serif\", fontsize=9];",
         ]

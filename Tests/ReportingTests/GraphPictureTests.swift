@@ -61,7 +61,7 @@ struct GraphPictureTests {
         "Graphviz draws problems and schedules, large ones too",
         .enabled(if: InstalledTool.dot.isInstalled, InstalledTool.dot.absence), .tags(.slow))
     func graphviz() throws {
-        for name in ["attention-15", "swiglu-106"] {
+        for name in ["attention-15", "swiglu-106", "random-160"] {
             let sample = try PictureSample.own(name)
             let steps = sample.schedule.steps
             for (picture, opCounts) in [
