@@ -91,7 +91,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "TestSupport"],
+            dependencies: [
+                "mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )

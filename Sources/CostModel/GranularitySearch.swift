@@ -6,6 +6,7 @@ struct GranularitySearch {
     /// True when a granularity was passed over because simulating it was beyond the budget.
     private(set) var passesOver = false
     private var simulationBudget: Int
+    private var attemptsLeft: Int
     private let cost: StepCost
     private let structure: StepStructure
     private let resident: [TensorID]
@@ -27,7 +28,8 @@ struct GranularitySearch {
         self.resident = resident
         self.problem = problem
         self.limit = limit
-        simulationBudget = optimizer.simulatedIterations
+        simulationBudget = optimizer.effort.simulatedIterations
+        attemptsLeft = optimizer.effort.attempts
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
         tileCompute = cost.tileComputeBound
@@ -114,7 +116,7 @@ struct GranularitySearch {
         for width in widths {
             guard bound(width: width, height: tallestTile) < limit else { break }
             for height in heights {
-                guard bound(width: width, height: height) < limit else { break }
+                guard bound(width: width, height: height) < limit, attemptsLeft > 0 else { break }
                 exhaustDepths(width: width, height: height)
             }
         }
@@ -128,7 +130,9 @@ struct GranularitySearch {
         guard let (width, height) = tileForSeveralDepths(width, height) else { return }
         let deepest = deepestWorthATry(width: width, height: height)
         for depth in stride(from: deepest, to: 0, by: -1) {
-            guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit else { return }
+            guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit, attemptsLeft > 0 else {
+                return
+            }
             attempt(width: width, height: height, depth: depth)
         }
     }
@@ -264,6 +268,8 @@ struct GranularitySearch {
     /// - Returns: whether it fits.
     @discardableResult
     private mutating func attempt(width: Int, height: Int, depth: Int) -> Bool {
+        attemptsLeft -= 1
+        if attemptsLeft <= 0 { passesOver = true }
         let granularity = Granularity(width: width, height: height, depth: depth)
         // Only then is the working set that of the class form.
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }

@@ -20,6 +20,8 @@ public struct CandidateEnumerator: Sendable {
         public var admissibleSets = 400_000
         /// Candidates kept; about 1 KiB of memory each.
         public var candidates = 400_000
+        /// Steps (op set, resident set, retained set) whose granularity is searched.
+        public var pricedSteps = 20_000_000
         /// Sets of tensors that one step may retain.
         public var retainedSets = 64
         /// Tensors retained at once.
@@ -44,6 +46,9 @@ public struct CandidateEnumerator: Sendable {
     /// Granularity search for each step.
     public let optimizer: GranularityOptimizer
     private let fast: GranularityOptimizer
+    private let border: Border?
+    private let atoms: [OpSet]?
+    private let known: PartPrices?
     /// Limits on the work.
     public let limits: Limits
     /// Cores to use; the result is the same for any number.
@@ -54,10 +59,28 @@ public struct CandidateEnumerator: Sendable {
         _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2,
         pricing: Pricing = .exhaustive
     ) {
+        self.init(
+            problem, border: nil, reductionCap: reductionCap, limits: limits, threads: threads, pricing: pricing)
+    }
+
+    /// Creates an enumerator for a window.
+    ///
+    /// - Parameters:
+    ///   - border: what other steps give and want.
+    ///   - atoms: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
+    ///   - effort: of one search for a granularity; nil for what the search needs.
+    ///   - known: prices from earlier, found with the same effort.
+    init(
+        _ problem: Problem, border: Border?, atoms: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
+        threads: Int, pricing: Pricing, effort: GranularityOptimizer.Effort? = nil, known: PartPrices? = nil
+    ) {
+        self.known = known
+        self.border = border
+        self.atoms = atoms
         self.problem = problem
         self.pricing = pricing
-        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
-        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
+        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast, effort: effort)
+        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive, effort: effort)
         self.limits = limits
         self.threads = max(1, threads)
     }
@@ -75,7 +98,7 @@ public struct CandidateEnumerator: Sendable {
         var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
         let sets = connectedSets(&result, isCancelled)
         guard result.isComplete else { return result }
-        let handOffs = HandOffs(problem, sets: sets, limits: limits)
+        let handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
         result.omissions += handOffs.omissions
         price(sets, handOffs, &result, isCancelled)
         result.statistics.kept = result.candidates.count
@@ -86,7 +109,7 @@ public struct CandidateEnumerator: Sendable {
 
     private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]]
     {
-        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap)
+        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap, atoms: atoms)
         let opOfNumber = connected.opOfNumber
         let limits = limits
         let progress = EnumerationProgress()
@@ -142,14 +165,19 @@ public struct CandidateEnumerator: Sendable {
         let chunk = 64
         let chunks = (sets.count + chunk - 1) / chunk
         let kept = Atomic(0)
+        let feasible = Atomic(0)
         let parts = parallelMap(count: chunks, threads: threads) { index -> PriceResult in
             var part = PriceResult()
-            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates else { return part }
+            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates,
+                feasible.load(ordering: .relaxed) <= limits.pricedSteps
+            else { return part }
             let analyzer = StepAnalyzer(problem)
             for number in index * chunk..<min(sets.count, (index + 1) * chunk) where !isCancelled() {
+                guard part.candidates.count <= limits.candidates, part.feasible <= limits.pricedSteps else { break }
                 price(sets[number], handOffs, analyzer, alone, &part)
             }
             kept.add(part.candidates.count, ordering: .relaxed)
+            feasible.add(part.feasible, ordering: .relaxed)
             return part
         }
         for part in parts {
@@ -164,6 +192,9 @@ public struct CandidateEnumerator: Sendable {
         if isCancelled() {
             result.omissions.append("the search for granularities was stopped")
         }
+        if result.statistics.feasible > limits.pricedSteps {
+            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+        }
         if result.candidates.count > limits.candidates {
             result.omissions.append("there are more than \(limits.candidates) candidates")
             result.candidates.removeLast(result.candidates.count - limits.candidates)
@@ -175,6 +206,8 @@ public struct CandidateEnumerator: Sendable {
         return problem.opIDs.map { op in
             guard let structure = try? analyzer.analyze(ops: [op], retained: []) else { return .infinity }
             let cost = StepCost(structure, problem: problem)
+            // Any price at which an op can run alone will do; windows are many, so theirs has to be cheap.
+            let optimizer = border == nil ? optimizer : fast
             return optimizer.best(for: cost, resident: [])?.latency ?? .infinity
         }
     }
@@ -184,12 +217,14 @@ public struct CandidateEnumerator: Sendable {
     ) {
         for retained in handOffs.retainable(ops) {
             guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { continue }
-            for resident in handOffs.residents(structure.reads) {
+            // What is handed to a window is not in slow memory.
+            let given = border?.resident.filter(structure.reads.contains) ?? []
+            for resident in handOffs.residents(structure.reads) where given.allSatisfy(resident.contains) {
                 let cost = StepCost(structure, problem: problem, resident: resident)
                 guard optimizer.mayFit(cost) else { continue }
                 part.feasible += 1
                 var limit = Double.infinity
-                if ops.count > 1, retained.isEmpty, resident.isEmpty {
+                if ops.count > 1, retained.isEmpty, resident.isEmpty, !isAtom(ops) {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
                 guard let candidate = candidate(structure, cost, resident, limit, &part.unsearched) else { continue }
@@ -198,9 +233,16 @@ public struct CandidateEnumerator: Sendable {
         }
     }
 
+    /// True when no step divides these ops, so that single steps cannot stand for them.
+    private func isAtom(_ ops: [OpID]) -> Bool { atoms?.contains(OpSet(ops.map(\.index))) ?? false }
+
     private func candidate(
         _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
     ) -> Candidate? {
+        if let price = known?.price(ops: structure.ops, resident: resident, retained: structure.retained) {
+            guard price.lowerBound < limit else { return nil }
+            return Candidate(structure, resident: resident, price: price, problem: problem)
+        }
         if pricing == .bounded {
             let bound = fast.lowerBound(of: cost)
             guard bound < limit else { return nil }
