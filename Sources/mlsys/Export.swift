@@ -148,7 +148,7 @@ struct Export: ParsableCommand {
     }
 
     private func writePicture(of graph: Problem) throws {
-        if let schedule, let output { try OutputFile.check(output, isNot: schedule, theInput: "schedule") }
+        if let schedule, let output { try OutputFile.check(output, isNot: schedule, named: "schedule file") }
         let evaluator = Evaluator(graph, reductionCap: reductionCap)
         let export = PictureExport(
             target: format, problemPath: problem, problem: graph,
