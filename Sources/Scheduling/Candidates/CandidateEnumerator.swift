@@ -9,7 +9,7 @@ import TensorGraph
 /// into one of candidates that costs no more. What is left out, and why nothing is lost:
 /// - *Useless unions.* A step without hand-offs that costs no less than its ops as single steps: the single steps, in
 ///   topological order, read the same tensors and evict all that the step evicts.
-/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless ``ThrowAway`` says that it could
+/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless `ThrowAway` says that it could
 ///   pay not to evict it.
 public struct CandidateEnumerator: Sendable {
     /// Limits on the work; all counts, so that the result does not depend on the machine.
@@ -35,7 +35,7 @@ public struct CandidateEnumerator: Sendable {
     public enum Pricing: Sendable, Hashable {
         /// For every candidate at once.
         case exhaustive
-        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``settle(_:)``.
+        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``CandidateEnumerator/settle(_:isCancelled:)``.
         case bounded
     }
 
@@ -260,7 +260,9 @@ public struct CandidateEnumerator: Sendable {
 
     /// Searches the granularities of candidates exhaustively, so that each is ``Candidate/isSettled``.
     ///
-    /// - Parameter isCancelled: when it says true the rest stay as they are.
+    /// - Parameters:
+    ///   - candidates: the candidates; those that are settled come back as they are.
+    ///   - isCancelled: when it says true the rest stay as they are.
     public func settle(_ candidates: [Candidate], isCancelled: @escaping @Sendable () -> Bool) -> [Candidate] {
         let chunk = 4
         let parts = parallelMap(count: (candidates.count + chunk - 1) / chunk, threads: threads) { index in
