@@ -98,8 +98,12 @@ public struct CandidateEnumerator: Sendable {
         var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
         let sets = connectedSets(&result, isCancelled)
         guard result.isComplete else { return result }
-        let handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        let handOffs = self.handOffs(sets)
         result.omissions += handOffs.omissions
+        guard border == nil || isAffordable(sets, handOffs) else {
+            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+            return result
+        }
         price(sets, handOffs, &result, isCancelled)
         result.statistics.kept = result.candidates.count
         return result
@@ -146,6 +150,40 @@ public struct CandidateEnumerator: Sendable {
             return []
         }
         return parts.flatMap { $0 }
+    }
+
+    // MARK: Hand-offs
+
+    /// Ever fewer hand-offs, for windows that have too many steps with all of them.
+    private static let fewerHandOffs = [(sets: 8, tensors: 2), (sets: 4, tensors: 1), (sets: 0, tensors: 0)]
+
+    private func handOffs(_ sets: [[OpID]]) -> HandOffs {
+        var handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        guard border != nil else { return handOffs }
+        for fewer in Self.fewerHandOffs where !isAffordable(sets, handOffs) {
+            var limits = limits
+            (limits.retainedSets, limits.retainedTensors) = (fewer.sets, fewer.tensors)
+            handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        }
+        return handOffs
+    }
+
+    /// True when there are no more steps with these hand-offs than the limit on their prices.
+    private func isAffordable(_ sets: [[OpID]], _ handOffs: HandOffs) -> Bool {
+        var count = 0
+        for ops in sets {
+            let members = OpSet(ops.map(\.index))
+            var reads: [TensorID] = []
+            for op in ops {
+                for tensor in problem[op].inputs where !reads.contains(tensor) {
+                    let isInside = problem.graph.producers[tensor.index].map { members.contains($0.index) } ?? false
+                    if !isInside { reads.append(tensor) }
+                }
+            }
+            count += handOffs.retainable(ops).count * handOffs.residents(reads).count
+            guard count <= limits.pricedSteps else { return false }
+        }
+        return true
     }
 
     // MARK: Prices

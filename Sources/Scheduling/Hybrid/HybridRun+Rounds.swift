@@ -84,9 +84,7 @@ extension HybridRun {
             let numbers = inner.numbers
             let current = plan.sequence[range].compactMap { inner.inner($0, numbers, analyzer) }
             guard current.count == range.count else { continue }
-            let atoms =
-                isCoarse
-                ? picker.atoms(inner, current: current, count: Int.random(in: 8...14, using: &picker.random)) : nil
+            let atoms = isCoarse ? picker.atoms(inner, current: current) : nil
             windows.append(Window(source: source, range: range, atoms: atoms, problem: inner, current: current))
         }
         return windows
@@ -116,7 +114,11 @@ extension HybridRun {
             known.insert(
                 KnownWindows.Solution(latency: outcome.latency, steps: outcome.steps ?? window.current), for: window)
             addToPool(outcome.promising, of: window)
-            if window.atoms == nil { picker.adapt(window.problem.ops, isTooLarge: outcome.isTooLarge) }
+            if window.atoms == nil {
+                picker.adapt(window.problem.ops, isTooLarge: outcome.isTooLarge)
+            } else {
+                picker.adaptAtoms(isTooLarge: outcome.isTooLarge)
+            }
         }
     }
 

@@ -13,8 +13,8 @@ struct WindowSolver: Sendable {
             var limits = CandidateEnumerator.Limits()
             limits.connectedSets = 30_000
             limits.admissibleSets = 1_500
-            limits.candidates = 2_000
-            limits.pricedSteps = 4_000
+            limits.candidates = 3_000
+            limits.pricedSteps = 3_000
             limits.retainedSets = 16
             limits.retainedTensors = 3
             return limits
