@@ -17,7 +17,7 @@ extension HybridRun {
         idleRounds = 0
         control.report(.phase("windows"))
         for _ in 0..<max(0, rounds) {
-            guard !control.shouldStop, !isOver(), idleRounds < 200 else { return }
+            guard !control.shouldStop, !exact.isDone, !isOver(), idleRounds < Self.patientRounds else { return }
             try searchRound()
             try varyWhenStalled()
             roundsDone += 1
@@ -29,6 +29,8 @@ extension HybridRun {
         }
     }
 
+    /// Rounds without a new window after which there is nothing more to try.
+    private static let patientRounds = 200
     /// Rounds after which the pool has grown enough for another look at all of it.
     private static let roundsPerMaster = 20
 

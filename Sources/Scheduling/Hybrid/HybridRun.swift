@@ -92,6 +92,7 @@ extension HybridRun {
             if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
             try searchNeighbourhoods(rounds: rounds - roundsDone) { false }
         }
+        if exact.isDone { return try exact.result(isOptimal: true) }
         exact.limit = control.isCancelled ? .interrupted : control.shouldStop ? .time : .rounds
         return try exact.result(isOptimal: false)
     }

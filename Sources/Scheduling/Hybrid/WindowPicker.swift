@@ -111,7 +111,7 @@ struct WindowPicker {
             }
         }
         open(seed)
-        while !frontier.isEmpty, grown.count < (isCoarse ? 8 : 32) {
+        while !frontier.isEmpty, grown.count < (isCoarse ? Int(atomBudget) : 32) {
             let chains = frontier.keys.sorted()
             guard let choice = random.pick(chains.map { Double(frontier[$0] ?? 0) }) else { break }
             let next = chains[choice]
