@@ -55,7 +55,10 @@ func decodeJSON<Value: Decodable>(
 /// Files above this size are refused unread: no graph that this program can schedule comes near it.
 private let largestFileBytes = 512 << 20
 
-private func readFile(_ path: String) throws(FileError) -> Data {
+/// The bytes of a file that is not empty.
+///
+/// - Throws: ``FileError`` of kind `noInput`, or `badData` when the file is empty or larger than 512 MiB.
+public func readFile(_ path: String) throws(FileError) -> Data {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw FileError(path: path, kind: .noInput, message: "no such file")

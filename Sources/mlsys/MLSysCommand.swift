@@ -12,6 +12,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact]
             mlsys bound PROBLEM [--json]
             mlsys evaluate PROBLEM SCHEDULE [--json]
+            mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             """,
@@ -30,7 +31,7 @@ struct MLSysCommand: ParsableCommand {
               73  the output cannot be written
             """,
         version: "mlsys 0.1.0",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self],
+        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Report.self],
         defaultSubcommand: Solve.self)
 
     static func main() {
