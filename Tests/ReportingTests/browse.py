@@ -81,6 +81,10 @@ class Browser:
 
     def size(self, width, height=800, mobile=False):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+        self.settle()
+
+    def settle(self):
+        """Waits until what was asked for is drawn and its events are told."""
         self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def screenshot(self, path):
@@ -114,7 +118,7 @@ def use(browser, folder):
         browser.size(width, mobile=width < 600)
         for scheme in ("light", "dark"):
             browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-            browser.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            browser.settle()
             path = os.path.join(folder, f"report-{width}-{scheme}.png")
             browser.screenshot(path)
             facts.setdefault("screenshots", []).append(path)
@@ -130,7 +134,9 @@ def use(browser, folder):
     at = browser.value(
         "(() => { const e = document.querySelector('.wide .block'); e.scrollIntoView({block: 'center'});"
         " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()")
+    browser.settle()
     browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=at[0], y=at[1])
+    browser.settle()
     facts["tip"] = browser.value("(() => { const t = document.getElementById('tip'); return t.hidden ? '' : t.textContent; })()")
     facts["marked"] = browser.value("document.querySelectorAll('.on').length")
 

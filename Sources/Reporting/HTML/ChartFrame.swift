@@ -3,7 +3,7 @@ enum ChartSize: String, CaseIterable {
     case wide, narrow
 
     /// Width of the drawing.
-    var width: Double { self == .wide ? 1080 : 360 }
+    var width: Double { self == .wide ? 1160 : 360 }
 }
 
 /// A chart with what people who do not see it are told.

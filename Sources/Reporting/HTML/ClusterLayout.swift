@@ -28,6 +28,16 @@ struct ClusterLayout {
         }
     }
 
+    /// A part of an edge.
+    enum Stretch: Equatable {
+        /// Begins anew: at the start of the edge, and where it comes from the end of the row before.
+        case move(Point)
+        /// Straight.
+        case line(Point)
+        /// A bend that leaves and arrives along the main axis.
+        case curve(Point)
+    }
+
     /// Sizes of what is drawn.
     enum Size {
         static let nodeWidth = 46.0
@@ -38,27 +48,32 @@ struct ClusterLayout {
         static let clusterGap = 12.0
         static let layerGap = 34.0
         static let laneWidth = 5.0
+        static let rowGap = 40.0
+        /// How far an edge goes on past the end of a row.
+        static let fold = 22.0
     }
 
     /// Lanes at most; further edges are drawn straight.
     static let maximumLanes = 20_000
 
     let direction: Direction
-    private(set) var width = 0.0
-    private(set) var height = 0.0
+    /// The layers are folded into this many rows, like text into lines; into columns when data flows downwards.
+    var rows = 1
+    var width = 0.0
+    var height = 0.0
     /// By cluster.
-    private(set) var clusters: [Box] = []
+    var clusters: [Box] = []
     /// By node.
-    private(set) var nodes: [Box] = []
-    /// By edge: points to go through, two and two along the main axis; straight lines between the 0th and 1st, 2nd and
-    /// 3rd …, curves between the others.
-    private(set) var routes: [[Point]] = []
+    var nodes: [Box] = []
+    /// By edge.
+    var routes: [[Stretch]] = []
     /// The layer of each cluster.
-    private(set) var layers: [Int] = []
+    var layers: [Int] = []
 
     /// Lays out a graph in this direction.
-    init(_ graph: ClusterGraph, direction: Direction) {
+    init(_ graph: ClusterGraph, direction: Direction, rows: Int = 1) {
         self.direction = direction
+        self.rows = max(1, rows)
         layers = Self.layers(graph)
         let insides = graph.clusters.indices.map { ClusterInside(graph, cluster: $0, direction: direction) }
         var lanes = LaneTable(graph, layers: layers, maximum: Self.maximumLanes)
@@ -67,48 +82,23 @@ struct ClusterLayout {
         lanes.order(iterations: lanes.items.count > 4000 ? 4 : 12)
         let centres = lanes.centres(breadths: breadths)
 
-        var layerStarts: [Double] = []
-        var layerDepths: [Double] = []
-        var position = 0.0
-        for layer in lanes.layers {
-            let depth = layer.reduce(0) { max($0, lanes.items[$1].cluster.map { depths[$0] } ?? 0) }
-            layerStarts.append(position)
-            layerDepths.append(depth)
-            position += depth + Size.layerGap
-        }
-        let mainLength = max(0, position - Size.layerGap)
-        var crossLength = 0.0
-        clusters = Array(repeating: Box(x: 0, y: 0, width: 0, height: 0), count: insides.count)
-        for (item, centre) in zip(lanes.items, centres) {
-            guard let cluster = item.cluster else {
-                crossLength = max(crossLength, centre + Size.laneWidth)
-                continue
-            }
-            let main = layerStarts[item.layer] + (layerDepths[item.layer] - depths[cluster]) / 2
-            let cross = centre - breadths[cluster] / 2
-            crossLength = max(crossLength, centre + breadths[cluster] / 2)
-            clusters[cluster] = Box(
-                x: direction == .down ? cross : main, y: direction == .down ? main : cross,
-                width: insides[cluster].width, height: insides[cluster].height)
-        }
-        (width, height) = direction == .down ? (crossLength, mainLength) : (mainLength, crossLength)
-        nodes = Array(repeating: Box(x: 0, y: 0, width: 0, height: 0), count: graph.opOfNode.count)
-        for (cluster, inside) in insides.enumerated() {
-            for (node, box) in zip(graph.clusters[cluster], inside.nodes) {
-                nodes[node] = Box(
-                    x: clusters[cluster].x + box.x, y: clusters[cluster].y + box.y, width: box.width,
-                    height: box.height)
-            }
-        }
-        let bands = zip(layerStarts, layerDepths).map { (start: $0, end: $0 + $1) }
-        routes = graph.edges.indices.map { route($0, graph, lanes, centres, bands) }
+        place(graph, lanes, insides, centres, breadths: breadths, depths: depths)
     }
 
-    /// The direction in which the whole drawing is shown larger in a window of this shape.
-    static func best(_ graph: ClusterGraph, width: Double = 1200, height: Double = 660) -> ClusterLayout {
-        let layouts = [ClusterLayout(graph, direction: .down), ClusterLayout(graph, direction: .right)]
-        let scales = layouts.map { min(width / max(1, $0.width), height / max(1, $0.height)) }
-        return scales[0] >= scales[1] ? layouts[0] : layouts[1]
+    /// The direction and the folding in which the whole drawing is shown largest in a window of this shape, but no larger
+    /// than it is; the fewer rows the better.
+    static func best(_ graph: ClusterGraph, width: Double = 1176, height: Double = 1000) -> ClusterLayout {
+        var best = ClusterLayout(graph, direction: .right)
+        func scale(_ layout: ClusterLayout) -> Double {
+            min(1, width / max(1, layout.width), height / max(1, layout.height))
+        }
+        for direction in [Direction.right, .down] {
+            for rows in 1...5 {
+                let layout = ClusterLayout(graph, direction: direction, rows: rows)
+                if scale(layout) > scale(best) * 1.02 { best = layout }
+            }
+        }
+        return best
     }
 
     /// The longest path to each cluster; clusters that read no other stand right before their first reader.
@@ -129,34 +119,5 @@ struct ClusterLayout {
             if let reader { layers[cluster] = max(0, reader - 1) }
         }
         return layers
-    }
-
-    private func route(
-        _ edge: Int, _ graph: ClusterGraph, _ lanes: LaneTable, _ centres: [Double],
-        _ bands: [(start: Double, end: Double)]
-    ) -> [Point] {
-        let (from, to) = (nodes[graph.edges[edge].from], nodes[graph.edges[edge].to])
-        let (fromCluster, toCluster) = (
-            graph.clusterOfNode[graph.edges[edge].from], graph.clusterOfNode[graph.edges[edge].to]
-        )
-        let isDown = direction == .down
-        let start = isDown ? from.y + from.height : from.x + from.width
-        let end = isDown ? to.y : to.x
-        let startCross = isDown ? from.x + from.width / 2 : from.y + from.height / 2
-        let endCross = isDown ? to.x + to.width / 2 : to.y + to.height / 2
-        var points = [(start, startCross)]
-        if fromCluster == toCluster {
-            points.append((start, startCross))
-            points.append((end, endCross))
-        } else {
-            points.append((bands[layers[fromCluster]].end, startCross))
-            for item in lanes.lanesOfEdge[edge] {
-                points.append((bands[lanes.items[item].layer].start, centres[item]))
-                points.append((bands[lanes.items[item].layer].end, centres[item]))
-            }
-            points.append((bands[layers[toCluster]].start, endCross))
-        }
-        points.append((end, endCross))
-        return points.map { isDown ? Point(x: $0.1, y: $0.0) : Point(x: $0.0, y: $0.1) }
     }
 }

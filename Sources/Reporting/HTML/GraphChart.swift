@@ -16,6 +16,9 @@ struct GraphChart {
         let repeated = model.steps.reduce(0) { $0 + $1.ops.count } - model.facts.opCount
         return "\(model.facts.opCount) ops in \(model.steps.count) steps, a box each; data flows "
             + (layout.direction == .down ? "downwards" : "from left to right") + "."
+            + (layout.rows > 1
+                ? " An edge that leaves a \(layout.direction == .down ? "column at its foot" : "row at its end") goes on "
+                    + "at the same place of the next one." : "")
             + (repeated > 0 ? " Ops that several steps compute are drawn in each, \(repeated) times more." : "")
             + (graph.isAbridged ? " Ops are not drawn one by one." : "")
     }
@@ -32,6 +35,8 @@ struct GraphChart {
                 "viewBox": "\(coordinate(-margin)) \(coordinate(-margin)) "
                     + "\(coordinate(layout.width + 2 * margin)) \(coordinate(layout.height + 2 * margin))",
                 "aria-labelledby": "graph-title graph-desc",
+                // Small graphs are not blown up.
+                "style": "max-width: \(coordinate((layout.width + 2 * margin) * 1.4))px",
             ])
         let head =
             "<title id=\"graph-title\">The graph and its steps</title><desc id=\"graph-desc\">"
@@ -53,22 +58,27 @@ struct GraphChart {
         return svg.text + head + body.text + "</svg>"
     }
 
-    private func path(_ route: [ClusterLayout.Point]) -> String {
-        guard var last = route.first else { return "" }
-        var data = "M\(coordinate(last.x)) \(coordinate(last.y))"
-        for (index, point) in route.enumerated().dropFirst() {
-            defer { last = point }
-            guard point != last else { continue }
-            if !index.isMultiple(of: 2) {
-                data += "L\(coordinate(point.x)) \(coordinate(point.y))"
-            } else if layout.direction == .down {
-                let middle = coordinate((last.y + point.y) / 2)
-                data += "C\(coordinate(last.x)) \(middle) \(coordinate(point.x)) \(middle) "
+    private func path(_ route: [ClusterLayout.Stretch]) -> String {
+        var data = ""
+        var last = ClusterLayout.Point(x: 0, y: 0)
+        for stretch in route {
+            switch stretch {
+            case .move(let point):
+                data += "M\(coordinate(point.x)) \(coordinate(point.y))"
+                last = point
+            case .line(let point):
+                if point != last { data += "L\(coordinate(point.x)) \(coordinate(point.y))" }
+                last = point
+            case .curve(let point):
+                if layout.direction == .down {
+                    let middle = coordinate((last.y + point.y) / 2)
+                    data += "C\(coordinate(last.x)) \(middle) \(coordinate(point.x)) \(middle) "
+                } else {
+                    let middle = coordinate((last.x + point.x) / 2)
+                    data += "C\(middle) \(coordinate(last.y)) \(middle) \(coordinate(point.y)) "
+                }
                 data += "\(coordinate(point.x)) \(coordinate(point.y))"
-            } else {
-                let middle = coordinate((last.x + point.x) / 2)
-                data += "C\(middle) \(coordinate(last.y)) \(middle) \(coordinate(point.y)) "
-                data += "\(coordinate(point.x)) \(coordinate(point.y))"
+                last = point
             }
         }
         return data

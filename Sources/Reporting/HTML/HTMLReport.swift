@@ -24,7 +24,7 @@ public struct HTMLReport {
             "json": Self.scriptText(try jsonLine(model)),
             "problem_name": Self.visible(URL(fileURLWithPath: model.problem).lastPathComponent),
             "problem": Self.visible(model.problem), "schedule": Self.visible(model.schedule),
-            "facts": facts, "latency": readable(model.totalLatency),
+            "facts": facts, "native": model.facts.nativeGranularity.map(String.init).joined(separator: " x "), "latency": readable(model.totalLatency),
             "graph_note": graph.description, "graph": graph.svg, "ops_drawn": !graph.graph.isAbridged,
             "timeline": TimelineChart(model: model).svg, "memory": MemoryChart(model: model).svg,
             "roofline": RooflineChart(model: model).svg, "waterfall": WaterfallChart(model: model).svg,
@@ -49,7 +49,6 @@ public struct HTMLReport {
     private var facts: [[String: String]] {
         let latency = model.totalLatency
         let best = model.bounds.filter { $0.isAboutProblem && $0.value == model.bestBound }.first
-        let native = model.facts.nativeGranularity.map(String.init).joined(separator: " x ")
         return [
             ["name": "latency", "value": readable(latency), "number": "total_latency", "note": "units of time"],
             [
@@ -57,9 +56,10 @@ public struct HTMLReport {
                 "note": best.map(\.kind) ?? "",
             ],
             ["name": "gap", "value": gapText, "note": "to the best bound"],
+            ["name": "steps", "value": readable(model.steps.count), "note": "one after the other"],
             [
-                "name": "steps", "value": readable(model.steps.count),
-                "note": "\(readable(model.facts.opCount)) ops, \(readable(model.facts.tensorCount)) tensors",
+                "name": "ops", "value": readable(model.facts.opCount), "number": "facts.op_count",
+                "note": "\(readable(model.facts.tensorCount)) tensors",
             ],
             [
                 "name": "compute", "value": readable(model.compute), "number": "compute",
@@ -72,8 +72,11 @@ public struct HTMLReport {
             ],
             [
                 "name": "fast memory", "value": readable(model.facts.fastMemoryCapacity),
-                "number": "facts.fast_memory_capacity",
-                "note": "elements; bandwidth \(readable(model.facts.slowMemoryBandwidth)); native tile \(native)",
+                "number": "facts.fast_memory_capacity", "note": "elements",
+            ],
+            [
+                "name": "bandwidth", "value": readable(model.facts.slowMemoryBandwidth),
+                "number": "facts.slow_memory_bandwidth", "note": "elements per unit of time",
             ],
         ]
     }

@@ -22,9 +22,9 @@ struct RooflineChart {
         let (top, bottom) = (28.0, size == .wide ? 368.0 : 278.0)
         let knee = 1 / model.facts.slowMemoryBandwidth
         let intensities = model.steps.map(\.intensity).filter { $0.isFinite && $0 > 0 }
-        let least = max(knee * 1e-6, min(knee / 4, (intensities.min() ?? knee) / 1.6))
-        let most = min(knee * 1e6, max(knee * 4, (intensities.max() ?? knee) * 1.6))
-        let lowest = max(1e-6, min(0.1, (model.steps.map(rate).min() ?? 1) / 1.6))
+        let least = max(knee * 1e-6, min(knee / 2, (intensities.min() ?? knee) / 1.4))
+        let most = min(knee * 1e6, max(knee * 2.5, (intensities.max() ?? knee) * 1.4))
+        let lowest = max(1e-6, min(0.5, (model.steps.map(rate).min() ?? 1) / 1.4))
         let x = Axis(.logarithmic, from: least, to: most, start: 52, end: size.width - 14)
         let y = Axis(.logarithmic, from: lowest, to: 1.35, start: bottom, end: top)
         svg.label("compute per unit of time", x: 4, y: 14)
@@ -54,13 +54,14 @@ struct RooflineChart {
                 + "L\(coordinate(x.end)) \(coordinate(corner.y))")
         svg.label("compute ceiling 1", x: x.end - 4, y: corner.y - 5, style: "label strong", anchor: .end)
         let angle = atan2(corner.y - start.y, corner.x - start.x) * 180 / .pi
-        let middle = (x: (start.x + corner.x) / 2, y: (start.y + corner.y) / 2)
+        // Near the foot, above the line: the marks are on it or below, most of them further up.
+        let middle = (x: start.x + 0.25 * (corner.x - start.x), y: start.y + 0.25 * (corner.y - start.y))
         svg.open(
             "text",
             [
                 "class": "label strong", "text-anchor": "middle",
                 "transform": "translate(\(coordinate(middle.x)) \(coordinate(middle.y))) "
-                    + "rotate(\(coordinate(angle))) translate(0 -7)",
+                    + "rotate(\(coordinate(angle))) translate(0 -14)",
             ])
         svg.write("bandwidth \(tickLabel(model.facts.slowMemoryBandwidth))")
         svg.close("text")
@@ -74,8 +75,7 @@ struct RooflineChart {
             model.steps[$0].latency == model.steps[$1].latency
                 ? $0 < $1 : model.steps[$0].latency > model.steps[$1].latency
         }
-        var taken: [ClusterLayout.Box] = []
-        var names = SVGWriter()
+        var marks: [ClusterLayout.Box] = []
         for index in order {
             let step = model.steps[index]
             let radius = max(3.5, largest * (step.latency / longest).squareRoot())
@@ -88,13 +88,29 @@ struct RooflineChart {
                 svg.rect(
                     style, x: centre.x - half, y: centre.y - half, width: 2 * half, height: 2 * half, step: index)
             }
-            // A name where there is room for it, beside the mark.
-            let width = Double("\(index)".count) * 7 + 2
-            let box = ClusterLayout.Box(x: centre.x + radius + 2, y: centre.y - 7, width: width, height: 14)
-            guard names.text.utf8.count < 4000, box.x + width < x.end, !taken.contains(where: box.overlaps) else { continue }
-            taken.append(box)
-            names.label("\(index)", x: box.x, y: centre.y + 4, style: "name")
+            marks.append(
+                ClusterLayout.Box(x: centre.x - radius, y: centre.y - radius, width: 2 * radius, height: 2 * radius))
         }
-        svg.append(names)
+        name(order, marks, within: x, &svg)
+    }
+
+    /// Writes the number of each step beside its mark, where there is room for it.
+    private func name(_ steps: [Int], _ marks: [ClusterLayout.Box], within x: Axis, _ svg: inout SVGWriter) {
+        var taken = marks
+        // Each look for room passes all marks; among so many, no name is found anyway.
+        for (step, mark) in zip(steps, marks).prefix(200) {
+            let width = Double("\(step)".count) * 7 + 4
+            let middle = (x: mark.x + mark.width / 2, y: mark.y + mark.height / 2)
+            let places = [
+                (mark.x + mark.width + 2, middle.y - 7), (middle.x - width / 2, mark.y + mark.height + 2),
+                (mark.x - width - 2, middle.y - 7), (middle.x - width / 2, mark.y - 16),
+            ].map { ClusterLayout.Box(x: $0.0, y: $0.1, width: width, height: 14) }
+            let place = places.first { place in
+                place.x > x.start && place.x + width < x.end && !taken.contains(where: place.overlaps)
+            }
+            guard let place else { continue }
+            taken.append(place)
+            svg.label("\(step)", x: place.x + width / 2, y: place.y + 11, style: "name", anchor: .middle)
+        }
     }
 }

@@ -4,7 +4,7 @@ struct WaterfallChart {
 
     private let frame = ChartFrame(
         name: "waterfall", title: "From the compute bound to the latency",
-        description: "A bar for each reason, beginning where the one before it ends. The table beside it has the numbers.")
+        description: "A bar for each reason, beginning where the one before it ends. The table below it has the numbers.")
 
     var svg: String { frame.drawn(draw) }
 
@@ -12,8 +12,9 @@ struct WaterfallChart {
         let isWide = size == .wide
         let rowHeight = isWide ? 30.0 : 46.0
         let barHeight = 20.0
+        let room = Double(readable(model.totalLatency).count + 7) * 7.8 + 16
         let time = Axis(
-            .linear, from: 0, to: model.totalLatency, start: isWide ? 260 : 8, end: size.width - (isWide ? 150 : 14))
+            .linear, from: 0, to: model.totalLatency, start: isWide ? 260 : 8, end: size.width - (isWide ? room : 14))
         let rows =
             model.waterfall.parts.map { (name: $0.reason.rawValue, start: $0.start, end: $0.end, kind: kind($0.reason)) }
             + [(name: "latency", start: 0, end: model.totalLatency, kind: "total")]
