@@ -92,6 +92,10 @@ let package = Package(
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
+            exclude: ["browse.py"], swiftSettings: strict),
+        .testTarget(
             name: "CommandTests",
             dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "TestSupport"],
             swiftSettings: strict),

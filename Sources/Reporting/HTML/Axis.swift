@@ -46,7 +46,7 @@ struct Axis {
         let rough = (high - low) / Double(max(1, count))
         guard rough > 0, rough.isFinite else { return [low] }
         let power = pow(10, floor(log10(rough)))
-        let step = ([1, 2, 5].first { $0 * power >= rough } ?? 10) * power
+        let step = ([1, 2, 2.5, 5].first { $0 * power >= rough } ?? 10) * power
         guard step > 0, step.isFinite else { return [low] }
         let first = (low / step).rounded(.up)
         return (0...max(1, count + 1)).map { (first + Double($0)) * step }.filter { $0 <= high + step * 1e-9 }
@@ -54,14 +54,20 @@ struct Axis {
 
     private func logarithmicTicks(_ count: Int) -> [Double] {
         let (first, last) = (Int(ceil(log10(low) - 1e-9)), Int(floor(log10(high) + 1e-9)))
-        guard first <= last else { return [low, high] }
-        let stride = max(1, (last - first + max(1, count)) / max(1, count))
-        var ticks = Swift.stride(from: first, through: last, by: stride).map { pow(10, Double($0)) }
-        if last - first < 2 {
-            ticks = (first - 1...last).flatMap { power in [1, 2, 5].map { $0 * pow(10, Double(power)) } }
-                .filter { $0 >= low && $0 <= high }
+        guard last - first < 2 else {
+            let stride = max(1, (last - first + max(1, count)) / max(1, count))
+            return Swift.stride(from: first, through: last, by: stride).map { pow(10, Double($0)) }
         }
-        return ticks
+        // Within few powers of ten there is room for more, and need.
+        for digits in [[1, 2, 5], [1, 1.5, 2, 3, 4, 5, 6, 8]] as [[Double]] {
+            var ticks: [Double] = []
+            for power in (min(first, last) - 1)...max(first, last) {
+                ticks += digits.map { $0 * pow(10, Double(power)) }
+            }
+            ticks = ticks.filter { $0 >= low * (1 - 1e-9) && $0 <= high * (1 + 1e-9) }
+            if ticks.count > 2 { return ticks }
+        }
+        return [low, high]
     }
 }
 

@@ -68,7 +68,8 @@ struct ConvergenceChart {
         }
     }
 
-    private func drawStairs(_ style: String, _ points: [(x: Double, y: Double)], to end: Double, _ svg: inout SVGWriter) {
+    private func drawStairs(_ style: String, _ points: [(x: Double, y: Double)], to end: Double, _ svg: inout SVGWriter)
+    {
         guard let first = points.first else { return }
         var data = "M\(coordinate(first.x)) \(coordinate(first.y))"
         for point in points.dropFirst() { data += "H\(coordinate(point.x))V\(coordinate(point.y))" }

@@ -102,7 +102,7 @@ struct GraphChart {
             return
         }
         body.label("\(cluster)", x: box.x + 7, y: box.y + 11.5, style: "title")
-        let size = min(34, box.height * 0.7)
+        let size = min(46, box.height * 0.9)
         body.open(
             "text",
             [

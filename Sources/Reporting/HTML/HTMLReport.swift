@@ -24,7 +24,8 @@ public struct HTMLReport {
             "json": Self.scriptText(try jsonLine(model)),
             "problem_name": Self.visible(URL(fileURLWithPath: model.problem).lastPathComponent),
             "problem": Self.visible(model.problem), "schedule": Self.visible(model.schedule),
-            "facts": facts, "native": model.facts.nativeGranularity.map(String.init).joined(separator: " x "), "latency": readable(model.totalLatency),
+            "facts": facts, "native": model.facts.nativeGranularity.map(String.init).joined(separator: " x "),
+            "latency": readable(model.totalLatency),
             "graph_note": graph.description, "graph": graph.svg, "ops_drawn": !graph.graph.isAbridged,
             "timeline": TimelineChart(model: model).svg, "memory": MemoryChart(model: model).svg,
             "roofline": RooflineChart(model: model).svg, "waterfall": WaterfallChart(model: model).svg,
@@ -65,7 +66,10 @@ public struct HTMLReport {
                 "name": "compute", "value": readable(model.compute), "number": "compute",
                 "note": "\(percentage(model.compute, of: latency)) of the latency",
             ],
-            ["name": "loaded", "value": readable(model.loadedElements), "number": "loaded_elements", "note": "elements"],
+            [
+                "name": "loaded", "value": readable(model.loadedElements), "number": "loaded_elements",
+                "note": "elements",
+            ],
             [
                 "name": "evicted", "value": readable(model.evictedElements), "number": "evicted_elements",
                 "note": "elements",

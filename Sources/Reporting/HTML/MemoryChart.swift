@@ -4,8 +4,8 @@ struct MemoryChart {
 
     private let frame = ChartFrame(
         name: "memory", title: "Fast memory over time",
-        description: "For each step the elements that its fullest iteration holds: tensors retained by the step before, "
-            + "tensors that it retains, and slices and tiles; a line marks the capacity. "
+        description: "For each step the elements that its fullest iteration holds: tensors retained by the step "
+            + "before, tensors that it retains, and slices and tiles; a line marks the capacity. "
             + "The table of steps has the numbers.")
 
     var svg: String { frame.drawn(draw) }

@@ -38,12 +38,14 @@ struct RooflineChart {
         }
         svg.label(
             "compute per element moved, units of time", x: x.end, y: bottom + 33, style: "tick", anchor: .end)
-        drawRoof(x, y, knee: knee, &svg)
-        drawSteps(x, y, size, &svg)
+        let marks = marks(x, y, largest: size == .wide ? 13 : 9)
+        drawRoof(x, y, knee: knee, marks, &svg)
+        draw(marks, &svg)
+        name(marks, within: x, above: y, &svg)
         return bottom + 40
     }
 
-    private func drawRoof(_ x: Axis, _ y: Axis, knee: Double, _ svg: inout SVGWriter) {
+    private func drawRoof(_ x: Axis, _ y: Axis, knee: Double, _ marks: [Mark], _ svg: inout SVGWriter) {
         // The slope meets the frame on its left side or at its bottom.
         let first = max(x.low, y.low * knee)
         let start = (x: x.position(first), y: y.position(first / knee))
@@ -53,64 +55,115 @@ struct RooflineChart {
             "M\(coordinate(start.x)) \(coordinate(start.y))L\(coordinate(corner.x)) \(coordinate(corner.y))"
                 + "L\(coordinate(x.end)) \(coordinate(corner.y))")
         svg.label("compute ceiling 1", x: x.end - 4, y: corner.y - 5, style: "label strong", anchor: .end)
-        let angle = atan2(corner.y - start.y, corner.x - start.x) * 180 / .pi
-        // Near the foot, above the line: the marks are on it or below, most of them further up.
-        let middle = (x: start.x + 0.25 * (corner.x - start.x), y: start.y + 0.25 * (corner.y - start.y))
+        nameRoof(from: start, to: corner, marks.map(\.box), &svg)
+    }
+
+    /// Writes the bandwidth along the slope, where no mark is in the way if there is such a place.
+    private func nameRoof(
+        from start: (x: Double, y: Double), to end: (x: Double, y: Double), _ marks: [ClusterLayout.Box],
+        _ svg: inout SVGWriter
+    ) {
+        let name = "bandwidth \(tickLabel(model.facts.slowMemoryBandwidth))"
+        let angle = atan2(end.y - start.y, end.x - start.x)
+        let length = Double(name.count) * 7.5
+        func boxes(_ fraction: Double) -> [ClusterLayout.Box] {
+            let middle = (x: start.x + fraction * (end.x - start.x), y: start.y + fraction * (end.y - start.y))
+            return stride(from: -length / 2, through: length / 2, by: 8).map { along in
+                ClusterLayout.Box(
+                    x: middle.x + along * cos(angle) + 14 * sin(angle) - 7,
+                    y: middle.y + along * sin(angle) - 14 * cos(angle) - 7, width: 14, height: 14)
+            }
+        }
+        let places = [0.25, 0.15, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85]
+        let free = places.first { place in !boxes(place).contains { box in marks.contains(where: box.overlaps) } }
+        let fraction = free ?? 0.25
         svg.open(
             "text",
             [
                 "class": "label strong", "text-anchor": "middle",
-                "transform": "translate(\(coordinate(middle.x)) \(coordinate(middle.y))) "
-                    + "rotate(\(coordinate(angle))) translate(0 -14)",
+                "transform": "translate(\(coordinate(start.x + fraction * (end.x - start.x))) "
+                    + "\(coordinate(start.y + fraction * (end.y - start.y)))) "
+                    + "rotate(\(coordinate(angle * 180 / .pi))) translate(0 -9)",
             ])
-        svg.write("bandwidth \(tickLabel(model.facts.slowMemoryBandwidth))")
+        svg.write(name)
         svg.close("text")
     }
 
-    private func drawSteps(_ x: Axis, _ y: Axis, _ size: ChartSize, _ svg: inout SVGWriter) {
+    /// Steps that are drawn at one place.
+    private struct Mark {
+        var steps: [Int]
+        let x: Double
+        let y: Double
+        let radius: Double
+        let isCircle: Bool
+
+        var box: ClusterLayout.Box {
+            ClusterLayout.Box(x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius)
+        }
+
+        var name: String {
+            let first = steps.first.map(String.init) ?? ""
+            return steps.count > 1 ? "\(first) +\(steps.count - 1)" : first
+        }
+    }
+
+    /// Large ones first, so that small ones stay visible.
+    private func marks(_ x: Axis, _ y: Axis, largest: Double) -> [Mark] {
+        struct Place: Hashable {
+            let x: Int
+            let y: Int
+            let radius: Int
+            let isCircle: Bool
+        }
         let longest = model.steps.map(\.latency).max() ?? 1
-        let largest = size == .wide ? 13.0 : 9.0
-        // Large ones first, so that small ones stay visible.
-        let order = model.steps.indices.sorted {
-            model.steps[$0].latency == model.steps[$1].latency
-                ? $0 < $1 : model.steps[$0].latency > model.steps[$1].latency
-        }
-        var marks: [ClusterLayout.Box] = []
-        for index in order {
-            let step = model.steps[index]
+        var marks: [Place: Mark] = [:]
+        for (index, step) in model.steps.enumerated() {
             let radius = max(3.5, largest * (step.latency / longest).squareRoot())
-            let centre = (x: x.position(step.intensity), y: y.position(rate(step)))
-            let style = "point \(stepColour(index))"
-            if step.computeBoundIterations * 2 >= step.iterations {
-                svg.circle(style, x: centre.x, y: centre.y, radius: radius, step: index)
-            } else {
-                let half = radius * 0.88
-                svg.rect(
-                    style, x: centre.x - half, y: centre.y - half, width: 2 * half, height: 2 * half, step: index)
-            }
-            marks.append(
-                ClusterLayout.Box(x: centre.x - radius, y: centre.y - radius, width: 2 * radius, height: 2 * radius))
+            let (left, top) = (x.position(step.intensity), y.position(rate(step)))
+            let isCircle = step.computeBoundIterations * 2 >= step.iterations
+            let place = Place(
+                x: Int(left.rounded()), y: Int(top.rounded()), radius: Int(radius.rounded()), isCircle: isCircle)
+            let new = Mark(steps: [], x: left, y: top, radius: radius, isCircle: isCircle)
+            marks[place, default: new].steps.append(index)
         }
-        name(order, marks, within: x, &svg)
+        return marks.values.sorted {
+            $0.radius == $1.radius ? $0.steps.lexicographicallyPrecedes($1.steps) : $0.radius > $1.radius
+        }
+    }
+
+    private func draw(_ marks: [Mark], _ svg: inout SVGWriter) {
+        for mark in marks {
+            let style = "point \(stepColour(mark.steps.first ?? 0))"
+            let tip = mark.steps.count > 1 ? "Steps at this place: \(abridged(mark.steps, limit: 24))" : nil
+            if mark.isCircle {
+                svg.circle(style, x: mark.x, y: mark.y, radius: mark.radius, step: mark.steps.first, tip: tip)
+            } else {
+                let half = mark.radius * 0.88
+                svg.rect(
+                    style, x: mark.x - half, y: mark.y - half, width: 2 * half, height: 2 * half,
+                    step: mark.steps.first, tip: tip)
+            }
+        }
     }
 
     /// Writes the number of each step beside its mark, where there is room for it.
-    private func name(_ steps: [Int], _ marks: [ClusterLayout.Box], within x: Axis, _ svg: inout SVGWriter) {
-        var taken = marks
+    private func name(_ marks: [Mark], within x: Axis, above y: Axis, _ svg: inout SVGWriter) {
+        var taken = marks.map(\.box)
         // Each look for room passes all marks; among so many, no name is found anyway.
-        for (step, mark) in zip(steps, marks).prefix(200) {
-            let width = Double("\(step)".count) * 7 + 4
-            let middle = (x: mark.x + mark.width / 2, y: mark.y + mark.height / 2)
+        for mark in marks.prefix(200) {
+            let width = Double(mark.name.count) * 7 + 4
+            // To the right and below: above the slope is the place of its own name.
             let places = [
-                (mark.x + mark.width + 2, middle.y - 7), (middle.x - width / 2, mark.y + mark.height + 2),
-                (mark.x - width - 2, middle.y - 7), (middle.x - width / 2, mark.y - 16),
+                (mark.x + mark.radius + 2, mark.y - 7), (mark.x - width / 2, mark.y + mark.radius + 2),
+                (mark.x + mark.radius + 2, mark.y + 4),
             ].map { ClusterLayout.Box(x: $0.0, y: $0.1, width: width, height: 14) }
             let place = places.first { place in
-                place.x > x.start && place.x + width < x.end && !taken.contains(where: place.overlaps)
+                place.x > x.start && place.x + width < x.end && place.y + 14 < y.start
+                    && !taken.contains(where: place.overlaps)
             }
             guard let place else { continue }
             taken.append(place)
-            svg.label("\(step)", x: place.x + width / 2, y: place.y + 11, style: "name", anchor: .middle)
+            svg.label(mark.name, x: place.x + width / 2, y: place.y + 11, style: "name", anchor: .middle)
         }
     }
 }

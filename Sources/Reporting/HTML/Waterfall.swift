@@ -19,15 +19,15 @@ public struct Waterfall: Codable, Sendable, Equatable {
         /// What feeds a MatMul of the step and is computed again for further tiles.
         case repetition = "computed again for each tile"
         /// Graph inputs on their first way in.
-        case inputs = "wait: graph inputs, first load"
-        /// Tensors that were in fast memory before.
-        case reloads = "wait: loads of what was there before"
+        case inputs = "wait: first load of graph inputs"
+        /// Tensors that an earlier step has loaded or evicted, on their way back in.
+        case reloads = "wait: reloads by a later step"
         /// Tensors that a step loads more than once.
-        case streaming = "wait: streamed again by the step"
+        case streaming = "wait: reloads within a step"
         /// Graph outputs on their way out.
-        case outputs = "wait: graph outputs evicted"
+        case outputs = "wait: evicting graph outputs"
         /// All other evictions.
-        case spills = "wait: intermediate results evicted"
+        case spills = "wait: evicting other results"
     }
 
     /// One bar.

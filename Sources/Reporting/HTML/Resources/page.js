@@ -55,8 +55,9 @@
     if (!target) { tip.hidden = true; mark(null); return; }
     mark(target.dataset.step === undefined ? null : target.dataset.step);
     if (target.tagName === 'TR') { tip.hidden = true; return; }
-    const text = target.dataset.tip !== undefined ? target.dataset.tip
-      : (target.dataset.op !== undefined ? aboutOp(target.dataset.op) : '') + aboutStep(target.dataset.step);
+    const text = (target.dataset.tip !== undefined ? target.dataset.tip + (target.dataset.step !== undefined ? '\n\n' : '') : '')
+      + (target.dataset.op !== undefined ? aboutOp(target.dataset.op) : '')
+      + (target.dataset.step !== undefined ? aboutStep(target.dataset.step) : '');
     if (tip.textContent !== text) tip.textContent = text;
     tip.hidden = false;
     const box = tip.getBoundingClientRect();
