@@ -125,6 +125,7 @@ def use(browser, folder):
         facts[f"overflow{width}"] = browser.value("document.documentElement.scrollWidth - innerWidth")
     browser.call("Emulation.setEmulatedMedia", features=[])
     browser.size(1280)
+    facts["loadMilliseconds"] = browser.value("performance.getEntriesByType('navigation')[0].loadEventEnd")
     facts["dom"] = browser.value("document.documentElement.outerHTML")
     facts["numbers"] = browser.value(
         "[...document.querySelectorAll('[data-number]')].map(e => [e.dataset.number, e.textContent])")
@@ -146,6 +147,7 @@ def use(browser, folder):
     facts["views"] = [browser.value(box)]
     browser.value("document.querySelector('[data-zoom=in]').click()")
     browser.value("document.querySelector('[data-zoom=in]').click()")
+    browser.settle()
     facts["views"].append(browser.value(box))
     browser.screenshot(os.path.join(folder, "report-zoomed.png"))
     at = browser.value(
@@ -156,6 +158,7 @@ def use(browser, folder):
     browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=at[0] - 40, y=at[1] - 20, button="left")
     facts["views"].append(browser.value(box))
     browser.value("document.querySelector('[data-zoom=fit]').click()")
+    browser.settle()
     facts["views"].append(browser.value(box))
 
     data = browser.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"]

@@ -7,19 +7,18 @@ extension ClusterLayout {
     }
 
     /// Turns orders and centres into boxes and routes.
-    mutating func place(
-        _ graph: ClusterGraph, _ lanes: LaneTable, _ insides: [ClusterInside], _ centres: [Double],
-        breadths: [Double], depths: [Double]
-    ) {
+    mutating func place(_ graph: ClusterGraph, _ order: LayeredOrder) {
+        let (lanes, centres, breadths, depths) = (order.lanes, order.centres, order.breadths, order.depths)
         let layerDepths = lanes.layers.map { layer in
             layer.reduce(0) { max($0, lanes.items[$1].cluster.map { depths[$0] } ?? 0) }
         }
         let bands = fold(layerDepths)
         let mainLength = bands.reduce(0) { max($0, $1.end) }
         let rowCount = (bands.last?.row ?? 0) + 1
+        rows = rowCount
         let (origins, crossLength) = rowOrigins(lanes, centres, breadths, bands, rowCount: rowCount)
 
-        clusters = Array(repeating: Box(x: 0, y: 0, width: 0, height: 0), count: insides.count)
+        clusters = Array(repeating: Box(x: 0, y: 0, width: 0, height: 0), count: order.insides.count)
         for (item, centre) in zip(lanes.items, centres) {
             guard let cluster = item.cluster else { continue }
             let band = bands[item.layer]
@@ -27,7 +26,7 @@ extension ClusterLayout {
             let cross = origins[band.row] + centre - breadths[cluster] / 2
             clusters[cluster] = Box(
                 x: direction == .down ? cross : main, y: direction == .down ? main : cross,
-                width: insides[cluster].width, height: insides[cluster].height)
+                width: order.insides[cluster].width, height: order.insides[cluster].height)
         }
         // Edges that go on in another row reach past its ends.
         let (main, margin) = rowCount > 1 ? (mainLength + 2 * Size.fold, Size.fold) : (mainLength, 0)
@@ -36,7 +35,7 @@ extension ClusterLayout {
             if direction == .down { clusters[cluster].y += margin } else { clusters[cluster].x += margin }
         }
         nodes = Array(repeating: Box(x: 0, y: 0, width: 0, height: 0), count: graph.opOfNode.count)
-        for (cluster, inside) in insides.enumerated() {
+        for (cluster, inside) in order.insides.enumerated() {
             for (node, box) in zip(graph.clusters[cluster], inside.nodes) {
                 nodes[node] = Box(
                     x: clusters[cluster].x + box.x, y: clusters[cluster].y + box.y, width: box.width,
@@ -44,11 +43,8 @@ extension ClusterLayout {
             }
         }
         let placed = bands.map { Band(row: $0.row, start: $0.start + margin, end: $0.end + margin) }
-        var router = EdgeRouter(layout: self, bands: placed, origins: origins)
-        router.rowEnds = (0..<rowCount).map { row in
-            placed.reduce(0) { $1.row == row ? max($0, $1.end) : $0 }
-        }
-        router.rowStart = margin
+        let rowEnds = (0..<rowCount).map { row in placed.reduce(0) { $1.row == row ? max($0, $1.end) : $0 } }
+        let router = EdgeRouter(layout: self, bands: placed, origins: origins, rowStart: margin, rowEnds: rowEnds)
         routes = graph.edges.indices.map { router.route($0, graph, lanes, centres) }
     }
 
@@ -88,62 +84,5 @@ extension ClusterLayout {
             position += high - low + Size.rowGap
         }
         return (origins, max(0, position - Size.rowGap))
-    }
-}
-
-/// Leads edges from op to op: straight through layers, in bends between them.
-private struct EdgeRouter {
-    let layout: ClusterLayout
-    let bands: [ClusterLayout.Band]
-    let origins: [Double]
-    var rowEnds: [Double] = []
-    var rowStart = 0.0
-
-    init(layout: ClusterLayout, bands: [ClusterLayout.Band], origins: [Double]) {
-        self.layout = layout
-        self.bands = bands
-        self.origins = origins
-    }
-
-    private func point(_ main: Double, _ cross: Double) -> ClusterLayout.Point {
-        layout.direction == .down ? ClusterLayout.Point(x: cross, y: main) : ClusterLayout.Point(x: main, y: cross)
-    }
-
-    func route(
-        _ number: Int, _ graph: ClusterGraph, _ lanes: LaneTable, _ centres: [Double]
-    ) -> [ClusterLayout.Stretch] {
-        let edge = graph.edges[number]
-        let (from, to) = (layout.nodes[edge.from], layout.nodes[edge.to])
-        let (fromCluster, toCluster) = (graph.clusterOfNode[edge.from], graph.clusterOfNode[edge.to])
-        let isDown = layout.direction == .down
-        let start = isDown ? from.y + from.height : from.x + from.width
-        let end = isDown ? to.y : to.x
-        let startCross = isDown ? from.x + from.width / 2 : from.y + from.height / 2
-        let endCross = isDown ? to.x + to.width / 2 : to.y + to.height / 2
-        var stretches: [ClusterLayout.Stretch] = [.move(point(start, startCross))]
-        guard fromCluster != toCluster else { return stretches + [.curve(point(end, endCross))] }
-
-        var (layer, cross) = (layout.layers[fromCluster], startCross)
-        stretches.append(.line(point(bands[layer].end, cross)))
-        func enter(_ next: Int, at nextCross: Double) {
-            if bands[next].row != bands[layer].row {
-                // At the same height relative to the row, as text goes on in the next line.
-                let leaves = nextCross - origins[bands[next].row] + origins[bands[layer].row]
-                stretches.append(.curve(point(rowEnds[bands[layer].row] + ClusterLayout.Size.fold, leaves)))
-                stretches.append(.move(point(rowStart - ClusterLayout.Size.fold, nextCross)))
-                stretches.append(.line(point(bands[next].start, nextCross)))
-            } else {
-                stretches.append(.curve(point(bands[next].start, nextCross)))
-            }
-            (layer, cross) = (next, nextCross)
-        }
-        for item in lanes.lanesOfEdge[number] {
-            let next = lanes.items[item].layer
-            enter(next, at: centres[item] + origins[bands[next].row])
-            stretches.append(.line(point(bands[next].end, cross)))
-        }
-        enter(layout.layers[toCluster], at: endCross)
-        stretches.append(.line(point(end, endCross)))
-        return stretches
     }
 }

@@ -72,52 +72,30 @@ struct ClusterLayout {
 
     /// Lays out a graph in this direction.
     init(_ graph: ClusterGraph, direction: Direction, rows: Int = 1) {
-        self.direction = direction
-        self.rows = max(1, rows)
-        layers = Self.layers(graph)
-        let insides = graph.clusters.indices.map { ClusterInside(graph, cluster: $0, direction: direction) }
-        var lanes = LaneTable(graph, layers: layers, maximum: Self.maximumLanes)
-        let breadths = insides.map { direction == .down ? $0.width : $0.height }
-        let depths = insides.map { direction == .down ? $0.height : $0.width }
-        lanes.order(iterations: lanes.items.count > 4000 ? 4 : 12)
-        let centres = lanes.centres(breadths: breadths)
+        self.init(graph, LayeredOrder(graph, direction: direction), rows: rows)
+    }
 
-        place(graph, lanes, insides, centres, breadths: breadths, depths: depths)
+    init(_ graph: ClusterGraph, _ order: LayeredOrder, rows: Int) {
+        direction = order.direction
+        layers = order.layers
+        self.rows = max(1, rows)
+        place(graph, order)
     }
 
     /// The direction and the folding in which the whole drawing is shown largest in a window of this shape, but no larger
     /// than it is; the fewer rows the better.
     static func best(_ graph: ClusterGraph, width: Double = 1176, height: Double = 1000) -> ClusterLayout {
-        var best = ClusterLayout(graph, direction: .right)
+        var best: ClusterLayout?
         func scale(_ layout: ClusterLayout) -> Double {
             min(1, width / max(1, layout.width), height / max(1, layout.height))
         }
         for direction in [Direction.right, .down] {
-            for rows in 1...5 {
-                let layout = ClusterLayout(graph, direction: direction, rows: rows)
-                if scale(layout) > scale(best) * 1.02 { best = layout }
+            let order = LayeredOrder(graph, direction: direction)
+            for rows in 1...(graph.isAbridged ? 16 : 5) {
+                let layout = ClusterLayout(graph, order, rows: rows)
+                if best.map({ scale(layout) > scale($0) * 1.02 }) ?? true { best = layout }
             }
         }
-        return best
-    }
-
-    /// The longest path to each cluster; clusters that read no other stand right before their first reader.
-    private static func layers(_ graph: ClusterGraph) -> [Int] {
-        var layers = [Int](repeating: 0, count: graph.clusters.count)
-        var isRoot = [Bool](repeating: true, count: graph.clusters.count)
-        var firstReader = [Int?](repeating: nil, count: graph.clusters.count)
-        let pairs = graph.edges.map { (graph.clusterOfNode[$0.from], graph.clusterOfNode[$0.to]) }
-            .filter { $0.0 < $0.1 }.sorted { $0.1 < $1.1 }
-        for (from, to) in pairs {
-            layers[to] = max(layers[to], layers[from] + 1)
-            isRoot[to] = false
-        }
-        for (from, to) in pairs where isRoot[from] {
-            firstReader[from] = min(firstReader[from] ?? .max, layers[to])
-        }
-        for (cluster, reader) in firstReader.enumerated() {
-            if let reader { layers[cluster] = max(0, reader - 1) }
-        }
-        return layers
+        return best ?? ClusterLayout(graph, direction: .right)
     }
 }

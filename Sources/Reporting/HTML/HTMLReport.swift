@@ -5,7 +5,7 @@ import Mustache
 public struct HTMLReport {
     private let model: ReportModel
 
-    /// More steps than this are listed only when the reader asks.
+    /// More steps than this are listed only when the reader asks, and drawn without lines between them.
     static let openStepLimit = 300
 
     /// Creates the page of these numbers.
@@ -32,6 +32,7 @@ public struct HTMLReport {
             "parts": parts, "bounds": bounds, "bounds_note": boundsNote, "incumbents": incumbents,
             "has_incumbents": !model.incumbents.isEmpty, "steps": model.steps.indices.map(row),
             "step_count": readable(model.steps.count), "few_steps": model.steps.count <= Self.openStepLimit,
+            "is_dense": model.steps.count > Self.openStepLimit,
         ]
         if let convergence { fields["convergence"] = convergence }
         return template.render(fields)

@@ -109,8 +109,10 @@ struct LaneTable {
                 let wanted = layer.map { item in
                     let neighbours =
                         iteration >= 8 ? before[item] + after[item] : forwards ? before[item] : after[item]
+                    // A weak pull to the middle, or long graphs would drift to one side, layer by layer.
                     return neighbours.isEmpty
-                        ? centres[item] : neighbours.reduce(0) { $0 + centres[$1] } / Double(neighbours.count)
+                        ? centres[item]
+                        : neighbours.reduce(0) { $0 + centres[$1] } / (Double(neighbours.count) + 0.08)
                 }
                 for (item, centre) in zip(layer, Self.spread(wanted, breadths: layer.map(breadth))) {
                     centres[item] = centre

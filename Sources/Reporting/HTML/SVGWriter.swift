@@ -31,6 +31,11 @@ func coordinate(_ value: Double) -> String {
     return "\(sign)\(whole).\(decimals)"
 }
 
+/// A length whose rounded start and rounded end are those of the two coordinates.
+private func length(from start: Double, _ length: Double) -> String {
+    coordinate(max(0, ((start + length) * 100).rounded() / 100 - (start * 100).rounded() / 100))
+}
+
 /// Writes SVG, every attribute and text escaped.
 struct SVGWriter {
     private(set) var text = ""
@@ -62,7 +67,8 @@ struct SVGWriter {
         tip: String? = nil
     ) {
         text += "<rect class=\"\(escapedMarkup(style))\" x=\"\(coordinate(x))\" y=\"\(coordinate(y))\" "
-        text += "width=\"\(coordinate(max(0, width)))\" height=\"\(coordinate(max(0, height)))\""
+        // Sides are rounded where they end, so that neighbours meet.
+        text += "width=\"\(length(from: x, width))\" height=\"\(length(from: y, height))\""
         if radius > 0 { text += " rx=\"\(coordinate(radius))\"" }
         mark(step, tip)
         text += "/>"

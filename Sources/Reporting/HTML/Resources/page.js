@@ -79,7 +79,14 @@
     const box = graph.getBoundingClientRect();
     return Math.max(view.width / Math.max(1, box.width), view.height / Math.max(1, box.height));
   };
+  let isWaiting = false;
   const apply = () => {
+    if (isWaiting) return;
+    isWaiting = true;
+    requestAnimationFrame(draw);
+  };
+  const draw = () => {
+    isWaiting = false;
     graph.setAttribute('viewBox', [view.x, view.y, view.width, view.height].join(' '));
     // Op numbers smaller than this cannot be read; the numbers of the steps take their place.
     graph.classList.toggle('far', pixel() > 1.75);
@@ -161,7 +168,8 @@
   // Paper shows everything.
   addEventListener('beforeprint', () => {
     fit();
+    draw();
     document.querySelectorAll('details').forEach(details => { details.open = true; });
   });
-  apply();
+  draw();
 })();
