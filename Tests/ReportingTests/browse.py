@@ -126,7 +126,6 @@ def use(browser, folder):
     browser.call("Emulation.setEmulatedMedia", features=[])
     browser.size(1280)
     facts["loadMilliseconds"] = browser.value("performance.getEntriesByType('navigation')[0].loadEventEnd")
-    facts["dom"] = browser.value("document.documentElement.outerHTML")
     facts["numbers"] = browser.value(
         "[...document.querySelectorAll('[data-number]')].map(e => [e.dataset.number, e.textContent])")
     facts["json"] = browser.value("document.getElementById('report').textContent")

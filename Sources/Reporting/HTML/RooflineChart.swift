@@ -66,24 +66,29 @@ struct RooflineChart {
         let name = "bandwidth \(tickLabel(model.facts.slowMemoryBandwidth))"
         let angle = atan2(end.y - start.y, end.x - start.x)
         let length = Double(name.count) * 7.5
-        func boxes(_ fraction: Double) -> [ClusterLayout.Box] {
+        func boxes(_ fraction: Double, _ distance: Double) -> [ClusterLayout.Box] {
             let middle = (x: start.x + fraction * (end.x - start.x), y: start.y + fraction * (end.y - start.y))
             return stride(from: -length / 2, through: length / 2, by: 8).map { along in
                 ClusterLayout.Box(
-                    x: middle.x + along * cos(angle) + 14 * sin(angle) - 7,
-                    y: middle.y + along * sin(angle) - 14 * cos(angle) - 7, width: 14, height: 14)
+                    x: middle.x + along * cos(angle) + distance * sin(angle) - 7,
+                    y: middle.y + along * sin(angle) - distance * cos(angle) - 7, width: 14, height: 14)
             }
         }
-        let places = [0.25, 0.15, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85]
-        let free = places.first { place in !boxes(place).contains { box in marks.contains(where: box.overlaps) } }
-        let fraction = free ?? 0.25
+        var places: [(fraction: Double, distance: Double)] = []
+        for distance in [14.0, 28] {
+            for fraction in [0.25, 0.35, 0.45, 0.55, 0.65, 0.75] { places.append((fraction, distance)) }
+        }
+        let free = places.first { place in
+            !boxes(place.fraction, place.distance).contains { box in marks.contains(where: box.overlaps) }
+        }
+        let (fraction, distance) = free ?? (0.25, 14)
         svg.open(
             "text",
             [
                 "class": "label strong", "text-anchor": "middle",
                 "transform": "translate(\(coordinate(start.x + fraction * (end.x - start.x))) "
                     + "\(coordinate(start.y + fraction * (end.y - start.y)))) "
-                    + "rotate(\(coordinate(angle * 180 / .pi))) translate(0 -9)",
+                    + "rotate(\(coordinate(angle * 180 / .pi))) translate(0 \(coordinate(5 - distance)))",
             ])
         svg.write(name)
         svg.close("text")

@@ -28,6 +28,14 @@ public struct Waterfall: Codable, Sendable, Equatable {
         case outputs = "wait: evicting graph outputs"
         /// All other evictions.
         case spills = "wait: evicting other results"
+
+        /// True for time in which nothing is computed.
+        public var isWait: Bool {
+            switch self {
+            case .bound, .recomputation, .smallTiles, .repetition: false
+            case .inputs, .reloads, .streaming, .outputs, .spills: true
+            }
+        }
     }
 
     /// One bar.
@@ -70,9 +78,9 @@ public struct Waterfall: Codable, Sendable, Equatable {
         }
         // Differences of large sums leave crumbs where there is nothing.
         sums = sums.map { abs($0) <= 1e-9 * latency ? 0 : $0 }
-        // The rounding of the sums goes where it is least seen.
-        let largest = sums.indices.dropFirst().max { sums[$0] < sums[$1] } ?? 0
-        sums[largest] += latency - sums.reduce(0, +)
+        // The rounding of the sums goes to the longest of the waits, which are quotients anyway.
+        let waits = Reason.allCases.indices.filter { Reason.allCases[$0].isWait && sums[$0] > 0 }
+        if let longest = waits.max(by: { sums[$0] < sums[$1] }) { sums[longest] += latency - sums.reduce(0, +) }
         var parts: [Part] = []
         var start = 0.0
         let last = sums.lastIndex { $0 != 0 } ?? 0

@@ -65,10 +65,6 @@ struct WaterfallChart {
     }
 
     private func kind(_ reason: Waterfall.Reason) -> String {
-        switch reason {
-        case .bound: "bound"
-        case .recomputation, .smallTiles, .repetition: "more"
-        case .inputs, .reloads, .streaming, .outputs, .spills: "wait"
-        }
+        reason == .bound ? "bound" : reason.isWait ? "wait" : "more"
     }
 }
