@@ -71,6 +71,21 @@ struct Axis {
     }
 }
 
+extension Axis {
+    /// Draws a line across the plot at each tick of a horizontal axis, and its number where there is room.
+    func drawVerticals(_ count: Int, from top: Double, to bottom: Double, _ svg: inout SVGWriter) {
+        var taken = -Double.infinity
+        for tick in ticks(count) {
+            let (x, text) = (position(tick), tickLabel(tick))
+            svg.line("grid", from: (x, top), to: (x, bottom))
+            let half = Double(text.count) * 3.8 + 3
+            guard x - half > taken else { continue }
+            taken = x + half
+            svg.label(text, x: x, y: bottom + 17, style: "tick", anchor: .middle)
+        }
+    }
+}
+
 /// A number for an axis: three digits at most, with k, M, G or T.
 func tickLabel(_ value: Double) -> String {
     guard value != 0, value.isFinite else { return "0" }

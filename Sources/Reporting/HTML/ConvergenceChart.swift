@@ -32,10 +32,7 @@ struct ConvergenceChart {
             svg.line("grid", from: (x.start, y.position(tick)), to: (x.end, y.position(tick)))
             svg.label(tickLabel(tick), x: x.start - 7, y: y.position(tick) + 4, style: "tick", anchor: .end)
         }
-        for tick in x.ticks(size == .wide ? 8 : 4) {
-            svg.line("grid", from: (x.position(tick), top), to: (x.position(tick), bottom))
-            svg.label(tickLabel(tick), x: x.position(tick), y: bottom + 17, style: "tick", anchor: .middle)
-        }
+        x.drawVerticals(size == .wide ? 8 : 4, from: top, to: bottom, &svg)
         svg.label(
             "seconds of solving" + (isLogarithmic ? ", logarithmic" : ""), x: x.end, y: bottom + 33, style: "tick",
             anchor: .end)

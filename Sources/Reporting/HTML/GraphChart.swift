@@ -19,7 +19,7 @@ struct GraphChart {
             + (layout.rows > 1
                 ? " An edge that leaves a \(layout.direction == .down ? "column at its foot" : "row at its end") goes on "
                     + "at the same place of the next one." : "")
-            + (repeated > 0 ? " Ops that several steps compute are drawn in each, \(repeated) times more." : "")
+            + (repeated > 0 ? " Ops that several steps compute are drawn in each." : "")
             + (graph.isAbridged ? " Ops are not drawn one by one." : "")
     }
 

@@ -32,10 +32,7 @@ struct RooflineChart {
             svg.line("grid", from: (x.start, y.position(tick)), to: (x.end, y.position(tick)))
             svg.label(tickLabel(tick), x: x.start - 7, y: y.position(tick) + 4, style: "tick", anchor: .end)
         }
-        for tick in x.ticks(size == .wide ? 8 : 4) {
-            svg.line("grid", from: (x.position(tick), top), to: (x.position(tick), bottom))
-            svg.label(tickLabel(tick), x: x.position(tick), y: bottom + 17, style: "tick", anchor: .middle)
-        }
+        x.drawVerticals(size == .wide ? 8 : 4, from: top, to: bottom, &svg)
         svg.label(
             "compute per element moved, units of time", x: x.end, y: bottom + 33, style: "tick", anchor: .end)
         let marks = marks(x, y, largest: size == .wide ? 13 : 9)
@@ -79,7 +76,9 @@ struct RooflineChart {
             for fraction in [0.25, 0.35, 0.45, 0.55, 0.65, 0.75] { places.append((fraction, distance)) }
         }
         let free = places.first { place in
-            !boxes(place.fraction, place.distance).contains { box in marks.contains(where: box.overlaps) }
+            boxes(place.fraction, place.distance).allSatisfy { box in
+                box.x > start.x - 4 && !marks.contains(where: box.overlaps)
+            }
         }
         let (fraction, distance) = free ?? (0.25, 14)
         svg.open(
