@@ -13,7 +13,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "mlsys", targets: ["mlsys"]),
-        .library(name: "MLSysScheduling", targets: ["TensorGraph", "CostModel", "Scheduling"]),
+        .library(name: "MLSysScheduling", targets: ["TensorGraph", "CostModel", "MIP", "Scheduling"]),
+        .library(name: "MLSysGLPK", targets: ["GLPKBackend"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -97,7 +98,9 @@ let package = Package(
             exclude: ["browse.py"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
-            dependencies: ["mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "TestSupport"],
+            dependencies: [
+                "mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "TestSupport",
+            ],
             swiftSettings: strict),
     ]
 )

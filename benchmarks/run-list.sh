@@ -28,7 +28,7 @@ echo '| --- | ---: | ---: | ---: | ---: | ---: | ---: |'
 for problem in "$@"; do
     ops=$(grep -o '"MatMul"\|"Pointwise"' "$problem" | wc -l)
     all=$(number total_latency "$problem")
-    seconds=$(number solve_seconds "$problem")
+    seconds=$(number list "$problem")
     fusion=$(number total_latency "$problem" --no-fusion)
     retention=$(number total_latency "$problem" --no-retention)
     staggering=$(number total_latency "$problem" --no-staggering)

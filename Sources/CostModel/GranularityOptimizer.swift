@@ -32,6 +32,20 @@ public struct GranularityOptimizer: Sendable {
         case exhaustive
     }
 
+    /// What a search may cost at most.
+    public struct Effort: Sendable, Hashable {
+        /// Granularities tried.
+        public var attempts: Int
+        /// Iterations walked at granularities at which demands coincide without a closed form.
+        public var simulatedIterations: Int
+
+        /// Creates limits.
+        public init(attempts: Int, simulatedIterations: Int) {
+            self.attempts = attempts
+            self.simulatedIterations = simulatedIterations
+        }
+    }
+
     /// How deep k-steps may be.
     public let reductionCap: ReductionCap
     /// How much is searched.
@@ -39,17 +53,24 @@ public struct GranularityOptimizer: Sendable {
     private let problem: Problem
     private let hardware: Hardware
 
-    /// Iterations walked at most per search, for granularities at which demands coincide without a closed form; beyond
-    /// it such granularities are passed over.
-    let simulatedIterations: Int
+    /// Limits of one search; where they are met, granularities are passed over.
+    let effort: Effort
 
     /// Creates an optimizer.
-    public init(_ problem: Problem, reductionCap: ReductionCap = .native, mode: Mode = .fast) {
+    ///
+    /// - Parameters:
+    ///   - problem: the problem that the steps are of.
+    ///   - reductionCap: how deep k-steps may be.
+    ///   - mode: how much is searched.
+    ///   - effort: what a search may cost at most; nil for what the mode needs.
+    public init(
+        _ problem: Problem, reductionCap: ReductionCap = .native, mode: Mode = .fast, effort: Effort? = nil
+    ) {
         self.problem = problem
         self.hardware = problem.hardware
         self.reductionCap = reductionCap
         self.mode = mode
-        simulatedIterations = mode == .fast ? 20_000 : 200_000
+        self.effort = effort ?? Effort(attempts: .max, simulatedIterations: mode == .fast ? 20_000 : 200_000)
     }
 
     /// The best granularity and order, or nil when none fits or none is below the limit.

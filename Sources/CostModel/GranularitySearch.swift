@@ -6,6 +6,7 @@ struct GranularitySearch {
     /// True when a granularity was passed over because simulating it was beyond the budget.
     private(set) var passesOver = false
     private var simulationBudget: Int
+    private var attemptsLeft: Int
     private let cost: StepCost
     private let structure: StepStructure
     private let resident: [TensorID]
@@ -27,7 +28,8 @@ struct GranularitySearch {
         self.resident = resident
         self.problem = problem
         self.limit = limit
-        simulationBudget = optimizer.simulatedIterations
+        simulationBudget = optimizer.effort.simulatedIterations
+        attemptsLeft = optimizer.effort.attempts
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
         tileCompute = cost.tileComputeBound
@@ -114,7 +116,7 @@ struct GranularitySearch {
         for width in widths {
             guard bound(width: width, height: tallestTile) < limit else { break }
             for height in heights {
-                guard bound(width: width, height: height) < limit else { break }
+                guard bound(width: width, height: height) < limit, attemptsLeft > 0 else { break }
                 exhaustDepths(width: width, height: height)
             }
         }
@@ -128,7 +130,9 @@ struct GranularitySearch {
         guard let (width, height) = tileForSeveralDepths(width, height) else { return }
         let deepest = deepestWorthATry(width: width, height: height)
         for depth in stride(from: deepest, to: 0, by: -1) {
-            guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit else { return }
+            guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit, attemptsLeft > 0 else {
+                return
+            }
             attempt(width: width, height: height, depth: depth)
         }
     }
@@ -153,13 +157,21 @@ struct GranularitySearch {
 
     /// A lower bound of the latency over everything that the exhaustive search would try; infinite when nothing fits.
     ///
-    /// For each width the tallest tile that fits bounds all lower ones.
+    /// Widths that cut a row into equally many tiles are one group: no tile of it is wider than the widest, and none taller
+    /// than the tallest that fits beside the narrowest.
     func bound() -> Double {
         var least = Double.infinity
-        for width in stride(from: widestTile, through: 1, by: -1) {
-            guard bound(width: width, height: tallestTile) < least else { break }
-            guard let height = tallestFitting(width: width) else { continue }
-            least = min(least, bound(width: width, height: height))
+        var widest = widestTile
+        while widest >= 1, bound(width: widest, height: tallestTile) < least {
+            let narrowest = ceilDivide(structure.outputWidth, ceilDivide(structure.outputWidth, widest))
+            var height = tallestFitting(width: min(narrowest, widest))
+            if structure.prologueWidth > narrowest {
+                // Where several k-steps need a certain width, narrower tiles of the group have a single one.
+                let other = tallestFitting(width: min(widest, structure.prologueWidth))
+                height = [height, other].compactMap { $0 }.max()
+            }
+            if let height { least = min(least, bound(width: widest, height: height)) }
+            widest = min(narrowest, widest) - 1
         }
         return least
     }
@@ -264,6 +276,8 @@ struct GranularitySearch {
     /// - Returns: whether it fits.
     @discardableResult
     private mutating func attempt(width: Int, height: Int, depth: Int) -> Bool {
+        attemptsLeft -= 1
+        if attemptsLeft <= 0 { passesOver = true }
         let granularity = Granularity(width: width, height: height, depth: depth)
         // Only then is the working set that of the class form.
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// Replaces a file by new text in one step: readers see the old content or the new, never half of one.
 ///
@@ -28,11 +29,40 @@ public func writeAtomically(_ text: String, to path: String) throws(FileError) {
             mode: exists ? status.st_mode & 0o7777 : 0o666, reporting: path)
         if exists { _ = chmod(temporary, status.st_mode & 0o7777) }
         guard rename(temporary, target) == 0 else { throw systemError(path) }
+        forget(temporary)
     } catch {
         unlink(temporary)
+        forget(temporary)
         throw error
     }
 }
+
+/// Temporary files that are being written, and whether new ones may be made.
+private let unfinished = Mutex<(files: Set<String>, isOver: Bool)>(([], false))
+
+/// Removes the temporary files of all writes that are under way, for a process that is about to end.
+///
+/// Those writes fail and their targets keep what they had; every later write fails as well.
+public func abandonUnfinishedFiles() {
+    unfinished.withLock { state in
+        for file in state.files { unlink(file) }
+        state.isOver = true
+    }
+}
+
+/// Opens a new temporary file, unless the process is about to end.
+private func create(_ file: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+    unfinished.withLock { state in
+        guard !state.isOver else {
+            errno = EINTR
+            return -1
+        }
+        state.files.insert(file)
+        return open(file, flags | O_CLOEXEC, mode)
+    }
+}
+
+private func forget(_ file: String) { unfinished.withLock { _ = $0.files.remove(file) } }
 
 /// The path at the end of a chain of symbolic links, whether there is a file or not yet.
 ///
@@ -58,7 +88,7 @@ private func folder(of path: String) -> String {
 private func write(
     _ text: String, opening target: String, flags: Int32, mode: mode_t, reporting path: String
 ) throws(FileError) {
-    let descriptor = open(target, flags | O_CLOEXEC, mode)
+    let descriptor = flags & O_CREAT == 0 ? open(target, flags | O_CLOEXEC) : create(target, flags, mode)
     guard descriptor >= 0 else { throw systemError(path) }
     var bytes = ContiguousArray(text.utf8)[...]
     while !bytes.isEmpty {

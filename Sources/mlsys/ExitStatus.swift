@@ -13,6 +13,9 @@ enum ExitStatus: Int32 {
     case internalError = 70
     case cannotCreate = 73
 
+    /// A problem of a folder failed; the others have their results.
+    static let problemFailed = ExitStatus.invalidSchedule
+
     init(_ kind: FileError.Kind) {
         switch kind {
         case .badData: self = .badData

@@ -4,17 +4,22 @@ import Foundation
 /// The root of the command line; what it does without a subcommand's name is ``Solve``.
 @main
 struct MLSysCommand: ParsableCommand {
+    /// The version of the program.
+    static let version = "0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "mlsys",
         abstract: "Schedules graphs of tensor operations on hardware with a small fast memory.",
         usage: """
             mlsys PROBLEM SCHEDULE
-            mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact]
+            mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list] [--time-limit SECONDS]
             mlsys bound PROBLEM [--json]
-            mlsys evaluate PROBLEM SCHEDULE [--json]
+            mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
+            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """
             PROBLEM and SCHEDULE are files in the JSON of the MLSys 2026 scheduling
@@ -22,19 +27,23 @@ struct MLSysCommand: ParsableCommand {
 
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
-               1  the schedule is invalid
+               1  the schedule is invalid; a problem of bench failed
                3  an op fits into fast memory at no granularity
               64  the command line is wrong
               65  a file holds bad data
               66  no such input file
               70  the program contradicts itself: a defect
               73  the output cannot be written
+             130  interrupted by SIGINT before there was a schedule
+             143  interrupted by SIGTERM before there was a schedule
             """,
-        version: "mlsys 0.1.0",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Report.self],
+        version: "mlsys \(version)",
+        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Bench.self, Report.self],
         defaultSubcommand: Solve.self)
 
     static func main() {
+        _ = ProcessClock.start
+        Interruption.watch()
         // A reader that closes the pipe early, such as head, is not an error: writes then fail with EPIPE.
         signal(SIGPIPE, SIG_IGN)
         do {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CostModel
-import Reporting
 import Scheduling
 
 /// `mlsys solve PROBLEM -o SCHEDULE`, and `mlsys PROBLEM SCHEDULE`.
@@ -9,7 +8,19 @@ struct Solve: ParsableCommand {
         abstract: "Schedule a problem and write the schedule to a file.",
         usage: """
             mlsys PROBLEM SCHEDULE
-            mlsys solve PROBLEM -o SCHEDULE [--method auto|list|exact] [--json]
+            mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list]
+                  [--time-limit SECONDS | --rounds N] [--gap GAP] [--threads N] [--seed N]
+                  [--warm-start SCHEDULE] [--log FILE] [--progress auto|always|never] [--json]
+            """,
+        discussion: """
+            auto:   list scheduling, large-neighbourhood search, and proof where enumeration ends.
+            hybrid: the same without trying to prove.
+            exact:  enumeration and proof alone.
+            list:   the greedy list scheduler alone.
+            Unless told otherwise auto and hybrid use 90% of the contest's time: 2 s up to 10 ops,
+            5 s up to 24, 15 s up to 48, 30 s up to 80, 60 s up to 108, else 120 s; exact has no limit.
+            Every better schedule is written at once. SIGTERM or SIGINT ends the search with the
+            best one on disk.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -32,8 +43,14 @@ struct Solve: ParsableCommand {
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
 
-    @OptionGroup(title: "Exact search")
+    @OptionGroup(title: "Search")
     var exact: ExactSearchOptions
+
+    @OptionGroup(title: "Improvement")
+    var improvement: ImprovementOptions
+
+    @OptionGroup(title: "Watching")
+    var watch: WatchOptions
 
     @Flag(help: "Print the result as JSON.")
     var json = false
@@ -48,16 +65,29 @@ struct Solve: ParsableCommand {
         guard method == .list || listScheduling.usesAll else {
             throw ValidationError("Ideas of the list scheduler can be switched off with --method list only.")
         }
+        guard method == .auto || method == .hybrid || improvement.rounds == nil else {
+            throw ValidationError("--rounds is for --method auto and hybrid.")
+        }
+        guard method != .list || improvement.warmStart == nil else {
+            throw ValidationError("--method list improves nothing: --warm-start is for the other methods.")
+        }
+        if let log = watch.log, log == schedule ?? output {
+            throw ValidationError("--log and the schedule have to be different files.")
+        }
     }
 
     func run() throws {
-        var options = listScheduling.options
-        options.reductionCap = reductionCap
-        let report = try SolvePipeline(
-            problemPath: problem, schedulePath: schedule ?? output ?? "", method: method, listOptions: options,
-            exact: exact
+        var listOptions = listScheduling.options
+        listOptions.reductionCap = reductionCap
+        var options = HybridScheduler.Options()
+        options.exact = exact.scheduler(cap: reductionCap)
+        options.maximumRounds = improvement.rounds
+        options.seed = improvement.seed
+        try SolvePipeline(
+            problemPath: problem, schedulePath: schedule ?? output ?? "", method: method, listOptions: listOptions,
+            options: options, timeLimitSeconds: exact.timeLimit, gap: exact.gap,
+            warmStartPath: improvement.warmStart, logPath: watch.log, progress: watch.progress, json: json
         ).run()
-        try Console.write(json ? jsonLine(report) : report.summary)
     }
 }
 

@@ -6,21 +6,29 @@ import TensorGraph
 
 /// How a schedule is found.
 enum SolveMethod: String, ExpressibleByArgument, CaseIterable {
-    /// The list scheduler at once, then exact search for as long as the contest would allow.
+    /// List scheduling at once, large-neighbourhood search, and exact search where complete enumeration ends.
     case auto
     /// The greedy list scheduler: milliseconds.
     case list
     /// Complete enumeration, integer program and backward search, until the proof is done.
     case exact
+    /// List scheduling and large-neighbourhood search, without complete enumeration.
+    case hybrid
 
     /// The time limit that applies when none is given, in seconds; nil for none.
     func defaultTimeLimitSeconds(opCount: Int) -> Double? {
-        self == .auto ? 0.9 * ContestTimeLimit.seconds(opCount: opCount) : nil
+        switch self {
+        case .auto, .hybrid: ContestTimeLimit.usableSeconds(opCount: opCount)
+        case .list, .exact: nil
+        }
     }
 }
 
 /// The time that the contest gives a solver, by the number of ops.
 enum ContestTimeLimit {
+    /// What of it is used: ending late would cost everything.
+    static func usableSeconds(opCount: Int) -> Double { 0.9 * seconds(opCount: opCount) }
+
     static func seconds(opCount: Int) -> Double {
         switch opCount {
         case ...10: 2

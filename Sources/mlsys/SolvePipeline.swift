@@ -1,101 +1,69 @@
 import CostModel
 import Foundation
-import GLPKBackend
 import Reporting
 import Scheduling
-import Synchronization
 import TensorGraph
 
-/// From a problem file to a schedule file: read, solve, let the evaluator judge, write.
+/// From a problem file to a schedule file: read, solve, let the evaluator judge, write, report.
 ///
 /// Nothing is written that the evaluator does not find valid, and an existing schedule is replaced only by a whole one.
-/// While exact search goes on, every better schedule is written as soon as it is found.
-struct SolvePipeline {
+/// While the search goes on, every better schedule is written as soon as it is found.
+struct SolvePipeline: Sendable {
     var problemPath: String
     var schedulePath: String
     var method: SolveMethod
     var listOptions: ListScheduler.Options
-    var exact: ExactSearchOptions
+    var options: HybridScheduler.Options
+    var timeLimitSeconds: Double?
+    var gap: Double
+    var warmStartPath: String?
+    var logPath: String?
+    var progress: ProgressMode
+    var json: Bool
 
+    /// Reads, solves, writes and prints.
+    ///
     /// - Throws: ``FileError`` or ``Failure``.
-    func run() throws -> SolveReport {
+    func run() throws {
         let problem = try ProblemFile.read(problemPath)
         try OutputFile.check(schedulePath, isNot: problemPath)
-        let (snapshot, proof) = method == .list ? (try list(problem), nil) : try prove(problem)
-        return SolveReport(
-            problem: problemPath, schedule: schedulePath, method: method.rawValue,
-            solveSeconds: proof?.seconds ?? snapshot.seconds, proof: proof.map(ProofReport.init),
-            outcome: ScheduleReport(snapshot.schedule, snapshot.evaluation, problem: problem))
+        var job = SolveJob(
+            problem: problem, problemPath: problemPath, method: method, listOptions: listOptions, options: options)
+        let warmStart = try warmStartPath.map { try readWarmStart($0, problem) }
+        job.options.exact.warmStart = warmStart?.schedule
+        let log = try openLog()
+        var observers: [any SolveObserver] = log.map { [$0] } ?? []
+        if progress.isOn { observers.append(ProgressPrinter(start: ProcessClock.start)) }
+        let monitor = SolveMonitor(schedulePath: schedulePath, start: ProcessClock.start, observers: observers)
+        let reporter = SolveReporter(pipeline: self, problem: problem, monitor: monitor, log: log)
+        Interruption.handle { reporter.interrupt(by: $0) }
+        let limit = job.timeLimitSeconds(asked: timeLimitSeconds)
+        let control = monitor.makeControl(timeLimitSeconds: limit, gap: gap)
+        log?.append(
+            EventLog.Start(
+                seconds: monitor.seconds, problem: problemPath, ops: problem.ops.count, method: method.rawValue,
+                timeLimitSeconds: limit, threads: options.exact.threads, seed: options.seed))
+        // Before the list scheduler's, which may be worse than what the schedule file holds already.
+        if let warmStart { monitor.receive(.incumbent(warmStart)) }
+        let outcome = Result { try job.run(monitor, control: control) }
+        reporter.awaitTurn()
+        try reporter.finish(outcome.get())
     }
 
-    private func list(_ problem: Problem) throws -> SchedulingSnapshot {
-        var schedule = Schedule(steps: [])
-        let duration = try ContinuousClock().measure {
-            do throws(InfeasibleOp) {
-                schedule = try ListScheduler(problem, options: listOptions).schedule()
-            } catch {
-                throw Failure(error, problemPath: problemPath)
-            }
-        }
-        let snapshot = SchedulingSnapshot(
-            schedule: schedule, evaluation: try judge(schedule, problem), source: .list,
-            seconds: duration / .seconds(1))
-        try write(snapshot)
-        return snapshot
-    }
-
-    private func judge(_ schedule: Schedule, _ problem: Problem) throws -> Evaluation {
+    private func readWarmStart(_ path: String, _ problem: Problem) throws -> SchedulingSnapshot {
+        let schedule = try ScheduleFile.read(path)
         do throws(RuleViolation) {
-            return try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
+            let evaluation = try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
+            return SchedulingSnapshot(
+                schedule: schedule, evaluation: evaluation, source: .warmStart, seconds: ProcessClock.seconds)
         } catch {
-            throw Failure(
-                .internalError, "internal error, nothing is written: method list made an invalid schedule: \(error)")
+            throw Failure(.invalidSchedule, "\(path): invalid: \(error)")
         }
     }
 
-    private func prove(_ problem: Problem) throws -> (SchedulingSnapshot, SchedulingResult) {
-        let limit = exact.timeLimit ?? method.defaultTimeLimitSeconds(opCount: problem.ops.count)
-        // The first failure to write ends the run; later schedules could not be written either.
-        let failure = Mutex<FileError?>(nil)
-        let box = ControlBox()
-        let control = SolveControl(timeLimitSeconds: limit, gap: exact.gap) { event in
-            guard case .incumbent(let snapshot) = event else { return }
-            do throws(FileError) {
-                try write(snapshot)
-            } catch {
-                failure.withLock { $0 = $0 ?? error }
-                box.cancel()
-            }
-        }
-        box.hold(control)
-        let options = exact.scheduler(cap: listOptions.reductionCap)
-        do {
-            let result = try ExactScheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
-            if let error = failure.withLock({ $0 }) { throw error }
-            return (result.incumbent, result)
-        } catch let error as InfeasibleOp {
-            throw Failure(error, problemPath: problemPath)
-        } catch let error as FileError {
-            throw error
-        } catch {
-            throw Failure(.internalError, "internal error: \(error); \(schedulePath) holds the best schedule before it")
-        }
+    private func openLog() throws(FileError) -> EventLog? {
+        guard let logPath else { return nil }
+        if logPath != "-" { try OutputFile.check(logPath, isNot: problemPath) }
+        return try EventLog(logPath)
     }
-
-    private func write(_ snapshot: SchedulingSnapshot) throws(FileError) {
-        try writeAtomically(
-            ScheduleFile.text(
-                of: snapshot.schedule, latencies: snapshot.evaluation.latencies,
-                grids: snapshot.evaluation.steps.map { (rows: $0.gridRows, columns: $0.gridColumns) }),
-            to: schedulePath)
-    }
-}
-
-/// Lets the receiver of a control's events cancel that control, which does not exist yet when it is made.
-private final class ControlBox: Sendable {
-    private let control = Mutex<SolveControl?>(nil)
-
-    func hold(_ control: SolveControl) { self.control.withLock { $0 = control } }
-
-    func cancel() { control.withLock { $0 }?.cancel() }
 }

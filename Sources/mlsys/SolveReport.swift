@@ -1,19 +1,23 @@
 import Reporting
 import Scheduling
 
-/// What solving came to.
+/// What solving came to; its JSON form is described in `models/schema/solve.schema.json`.
 struct SolveReport: Encodable {
     let problem: String
     let schedule: String
     let method: String
-    /// Time for the method alone, without reading and writing files.
+    /// Wall-clock time from the start of the process, reading included.
     let solveSeconds: Double
+    /// The same split by what was done, in the order in which it was first done.
+    let phases: [(phase: String, seconds: Double)]
+    /// When the best schedule was found, in seconds from the start of the process.
+    let bestSeconds: Double
     /// Bounds and what was proven; nil for methods that prove nothing.
     let proof: ProofReport?
     let outcome: ScheduleReport
 
     private enum CodingKeys: CodingKey {
-        case problem, schedule, method, solveSeconds, proof
+        case problem, schedule, method, solveSeconds, phases, bestSeconds, proof
     }
 
     /// Encodes the fields of ``outcome`` beside its own, so that a solved schedule reads like an evaluated one.
@@ -24,14 +28,24 @@ struct SolveReport: Encodable {
         try container.encode(schedule, forKey: .schedule)
         try container.encode(method, forKey: .method)
         try container.encode(solveSeconds, forKey: .solveSeconds)
+        try container.encode(
+            Dictionary(phases.map { ($0.phase, $0.seconds) }, uniquingKeysWith: +), forKey: .phases)
+        try container.encode(bestSeconds, forKey: .bestSeconds)
         try container.encodeIfPresent(proof, forKey: .proof)
     }
 
     /// One line for people, and what was proven in further lines.
     var summary: String {
         let steps = outcome.steps.count == 1 ? "1 step" : "\(outcome.steps.count) steps"
-        let time = solveSeconds < 1 ? "\(readable(solveSeconds * 1000)) ms" : "\(readable(solveSeconds)) s"
-        return "\(schedule): latency \(readable(outcome.totalLatency)) in \(steps), method \(method), \(time)\n"
-            + (proof.map { "\($0.summary)\n" } ?? "")
+        let first =
+            "\(schedule): latency \(readable(outcome.totalLatency)) in \(steps), method \(method), "
+            + "\(Self.time(solveSeconds))\n"
+        guard let proof else { return first }
+        let split = phases.map { "\($0.phase) \(Self.time($0.seconds))" }.joined(separator: ", ")
+        return first + "\(proof.summary)\nfound by: \(proof.source) after \(Self.time(bestSeconds))\ntime: \(split)\n"
+    }
+
+    private static func time(_ seconds: Double) -> String {
+        seconds < 1 ? "\(readable(seconds * 1000)) ms" : "\(readable(seconds)) s"
     }
 }

@@ -71,7 +71,7 @@ public struct StepFigures: Encodable, Sendable {
                 StepFigures(
                     ops: step.ops.map(\.index),
                     granularity: [step.granularity.width, step.granularity.height, step.granularity.depth],
-                    order: step.order.familiarName(rows: cost.gridRows, columns: cost.gridColumns),
+                    order: step.order.familiar(rows: cost.gridRows, columns: cost.gridColumns).name,
                     grid: [cost.gridRows, cost.gridColumns], iterations: cost.iterations,
                     computeBoundIterations: cost.computeBoundIterations, start: start, latency: cost.latency,
                     compute: cost.compute, transfer: cost.trafficElements / problem.hardware.slowMemoryBandwidth,

@@ -24,7 +24,12 @@ public struct Candidate: Sendable, Hashable {
 
     /// Creates a candidate from a step and its price.
     ///
-    /// - Parameter lowerBound: what no granularity falls below; nil when the choice is the best of all.
+    /// - Parameters:
+    ///   - structure: the analysis of the step's ops and retained tensors.
+    ///   - resident: what the previous step retains, ascending.
+    ///   - choice: the granularity and tile order found, and their latency.
+    ///   - lowerBound: what no granularity falls below, in units of time; nil when the choice is the best of all.
+    ///   - problem: the problem that the ids are of.
     public init(
         _ structure: StepStructure, resident: [TensorID], choice: GranularityChoice, lowerBound: Double? = nil,
         problem: Problem
@@ -42,11 +47,33 @@ public struct Candidate: Sendable, Hashable {
         evicted = structure.evicted
     }
 
+    /// Creates a candidate from a step and what is known of its price.
+    init(_ structure: StepStructure, resident: [TensorID], price: KnownPrices.Price, problem: Problem) {
+        self.init(
+            structure, resident: resident, choice: price.choice, lowerBound: price.lowerBound, problem: problem)
+        isBeyondSearch = price.isBeyondSearch
+    }
+
+    /// What is known of its price.
+    var price: KnownPrices.Price {
+        KnownPrices.Price(
+            choice: GranularityChoice(granularity: granularity, order: order, latency: latency),
+            lowerBound: lowerBound, isBeyondSearch: isBeyondSearch)
+    }
+
     /// True when no granularity and no named order is faster, up to rounding.
     public var isSettled: Bool { lowerBound >= latency * (1 - 1e-11) }
 
     /// True when an exhaustive search had to pass granularities over, so that the candidate cannot be settled.
     public private(set) var isBeyondSearch = false
+
+    /// Takes over the granularity of the same step if it is faster; what is known of the lower bound stays.
+    mutating func lower(to other: Candidate) {
+        if other.latency < latency {
+            (granularity, order, latency) = (other.granularity, other.order, other.latency)
+        }
+        lowerBound = min(max(lowerBound, other.lowerBound), latency)
+    }
 
     /// Records the result of an exhaustive search: a better choice, or nil when there is none.
     mutating func settle(_ better: GranularityChoice?, isComplete: Bool) {

@@ -9,7 +9,7 @@ import TensorGraph
 /// into one of candidates that costs no more. What is left out, and why nothing is lost:
 /// - *Useless unions.* A step without hand-offs that costs no less than its ops as single steps: the single steps, in
 ///   topological order, read the same tensors and evict all that the step evicts.
-/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless ``ThrowAway`` says that it could
+/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless `ThrowAway` says that it could
 ///   pay not to evict it.
 public struct CandidateEnumerator: Sendable {
     /// Limits on the work; all counts, so that the result does not depend on the machine.
@@ -20,6 +20,8 @@ public struct CandidateEnumerator: Sendable {
         public var admissibleSets = 400_000
         /// Candidates kept; about 1 KiB of memory each.
         public var candidates = 400_000
+        /// Steps (op set, resident set, retained set) whose granularity is searched.
+        public var pricedSteps = 20_000_000
         /// Sets of tensors that one step may retain.
         public var retainedSets = 64
         /// Tensors retained at once.
@@ -33,7 +35,7 @@ public struct CandidateEnumerator: Sendable {
     public enum Pricing: Sendable, Hashable {
         /// For every candidate at once.
         case exhaustive
-        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``settle(_:)``.
+        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``CandidateEnumerator/settle(_:isCancelled:)``.
         case bounded
     }
 
@@ -44,6 +46,9 @@ public struct CandidateEnumerator: Sendable {
     /// Granularity search for each step.
     public let optimizer: GranularityOptimizer
     private let fast: GranularityOptimizer
+    private let border: Border?
+    private let atoms: [OpSet]?
+    private let known: PartPrices?
     /// Limits on the work.
     public let limits: Limits
     /// Cores to use; the result is the same for any number.
@@ -54,10 +59,28 @@ public struct CandidateEnumerator: Sendable {
         _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2,
         pricing: Pricing = .exhaustive
     ) {
+        self.init(
+            problem, border: nil, reductionCap: reductionCap, limits: limits, threads: threads, pricing: pricing)
+    }
+
+    /// Creates an enumerator for a window.
+    ///
+    /// - Parameters:
+    ///   - border: what other steps give and want.
+    ///   - atoms: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
+    ///   - effort: of one search for a granularity; nil for what the search needs.
+    ///   - known: prices from earlier, found with the same effort.
+    init(
+        _ problem: Problem, border: Border?, atoms: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
+        threads: Int, pricing: Pricing, effort: GranularityOptimizer.Effort? = nil, known: PartPrices? = nil
+    ) {
+        self.known = known
+        self.border = border
+        self.atoms = atoms
         self.problem = problem
         self.pricing = pricing
-        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
-        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
+        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast, effort: effort)
+        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive, effort: effort)
         self.limits = limits
         self.threads = max(1, threads)
     }
@@ -75,8 +98,12 @@ public struct CandidateEnumerator: Sendable {
         var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
         let sets = connectedSets(&result, isCancelled)
         guard result.isComplete else { return result }
-        let handOffs = HandOffs(problem, sets: sets, limits: limits)
+        let handOffs = self.handOffs(sets)
         result.omissions += handOffs.omissions
+        guard border == nil || isAffordable(sets, handOffs) else {
+            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+            return result
+        }
         price(sets, handOffs, &result, isCancelled)
         result.statistics.kept = result.candidates.count
         return result
@@ -86,7 +113,7 @@ public struct CandidateEnumerator: Sendable {
 
     private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]]
     {
-        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap)
+        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap, atoms: atoms)
         let opOfNumber = connected.opOfNumber
         let limits = limits
         let progress = EnumerationProgress()
@@ -125,6 +152,40 @@ public struct CandidateEnumerator: Sendable {
         return parts.flatMap { $0 }
     }
 
+    // MARK: Hand-offs
+
+    /// Ever fewer hand-offs, for windows that have too many steps with all of them.
+    private static let fewerHandOffs = [(sets: 8, tensors: 2), (sets: 4, tensors: 1), (sets: 0, tensors: 0)]
+
+    private func handOffs(_ sets: [[OpID]]) -> HandOffs {
+        var handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        guard border != nil else { return handOffs }
+        for fewer in Self.fewerHandOffs where !isAffordable(sets, handOffs) {
+            var limits = limits
+            (limits.retainedSets, limits.retainedTensors) = (fewer.sets, fewer.tensors)
+            handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        }
+        return handOffs
+    }
+
+    /// True when there are no more steps with these hand-offs than the limit on their prices.
+    private func isAffordable(_ sets: [[OpID]], _ handOffs: HandOffs) -> Bool {
+        var count = 0
+        for ops in sets {
+            let members = OpSet(ops.map(\.index))
+            var reads: [TensorID] = []
+            for op in ops {
+                for tensor in problem[op].inputs where !reads.contains(tensor) {
+                    let isInside = problem.graph.producers[tensor.index].map { members.contains($0.index) } ?? false
+                    if !isInside { reads.append(tensor) }
+                }
+            }
+            count += handOffs.retainable(ops).count * handOffs.residents(reads).count
+            guard count <= limits.pricedSteps else { return false }
+        }
+        return true
+    }
+
     // MARK: Prices
 
     private struct PriceResult: Sendable {
@@ -142,14 +203,19 @@ public struct CandidateEnumerator: Sendable {
         let chunk = 64
         let chunks = (sets.count + chunk - 1) / chunk
         let kept = Atomic(0)
+        let feasible = Atomic(0)
         let parts = parallelMap(count: chunks, threads: threads) { index -> PriceResult in
             var part = PriceResult()
-            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates else { return part }
+            guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates,
+                feasible.load(ordering: .relaxed) <= limits.pricedSteps
+            else { return part }
             let analyzer = StepAnalyzer(problem)
             for number in index * chunk..<min(sets.count, (index + 1) * chunk) where !isCancelled() {
+                guard part.candidates.count <= limits.candidates, part.feasible <= limits.pricedSteps else { break }
                 price(sets[number], handOffs, analyzer, alone, &part)
             }
             kept.add(part.candidates.count, ordering: .relaxed)
+            feasible.add(part.feasible, ordering: .relaxed)
             return part
         }
         for part in parts {
@@ -164,6 +230,9 @@ public struct CandidateEnumerator: Sendable {
         if isCancelled() {
             result.omissions.append("the search for granularities was stopped")
         }
+        if result.statistics.feasible > limits.pricedSteps {
+            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+        }
         if result.candidates.count > limits.candidates {
             result.omissions.append("there are more than \(limits.candidates) candidates")
             result.candidates.removeLast(result.candidates.count - limits.candidates)
@@ -175,6 +244,8 @@ public struct CandidateEnumerator: Sendable {
         return problem.opIDs.map { op in
             guard let structure = try? analyzer.analyze(ops: [op], retained: []) else { return .infinity }
             let cost = StepCost(structure, problem: problem)
+            // Any price at which an op can run alone will do; windows are many, so theirs has to be cheap.
+            let optimizer = border == nil ? optimizer : fast
             return optimizer.best(for: cost, resident: [])?.latency ?? .infinity
         }
     }
@@ -184,12 +255,14 @@ public struct CandidateEnumerator: Sendable {
     ) {
         for retained in handOffs.retainable(ops) {
             guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { continue }
-            for resident in handOffs.residents(structure.reads) {
+            // What is handed to a window is not in slow memory.
+            let given = border?.resident.filter(structure.reads.contains) ?? []
+            for resident in handOffs.residents(structure.reads) where given.allSatisfy(resident.contains) {
                 let cost = StepCost(structure, problem: problem, resident: resident)
                 guard optimizer.mayFit(cost) else { continue }
                 part.feasible += 1
                 var limit = Double.infinity
-                if ops.count > 1, retained.isEmpty, resident.isEmpty {
+                if ops.count > 1, retained.isEmpty, resident.isEmpty, !isAtom(ops) {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
                 guard let candidate = candidate(structure, cost, resident, limit, &part.unsearched) else { continue }
@@ -198,9 +271,16 @@ public struct CandidateEnumerator: Sendable {
         }
     }
 
+    /// True when no step divides these ops, so that single steps cannot stand for them.
+    private func isAtom(_ ops: [OpID]) -> Bool { atoms?.contains(OpSet(ops.map(\.index))) ?? false }
+
     private func candidate(
         _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
     ) -> Candidate? {
+        if let price = known?.price(ops: structure.ops, resident: resident, retained: structure.retained) {
+            guard price.lowerBound < limit else { return nil }
+            return Candidate(structure, resident: resident, price: price, problem: problem)
+        }
         if pricing == .bounded {
             let bound = fast.lowerBound(of: cost)
             guard bound < limit else { return nil }
@@ -218,7 +298,9 @@ public struct CandidateEnumerator: Sendable {
 
     /// Searches the granularities of candidates exhaustively, so that each is ``Candidate/isSettled``.
     ///
-    /// - Parameter isCancelled: when it says true the rest stay as they are.
+    /// - Parameters:
+    ///   - candidates: the candidates; those that are settled come back as they are.
+    ///   - isCancelled: when it says true the rest stay as they are.
     public func settle(_ candidates: [Candidate], isCancelled: @escaping @Sendable () -> Bool) -> [Candidate] {
         let chunk = 4
         let parts = parallelMap(count: (candidates.count + chunk - 1) / chunk, threads: threads) { index in

@@ -12,6 +12,8 @@ struct ConnectedSets {
     /// Sets that have been looked at, allowed or not.
     private(set) var visited = 0
     private let neighbours: [OpSet]
+    /// For each op, the ops that are in a set if and only if it is, itself included.
+    private let atom: [OpSet]
     private let all: OpSet
     private var facts: BranchFacts
 
@@ -19,18 +21,32 @@ struct ConnectedSets {
     var count: Int { opOfNumber.count }
 
     /// Prepares the enumeration; the graph has at most ``OpSet/capacity`` ops.
-    init(_ problem: Problem, reductionCap: ReductionCap) {
+    ///
+    /// - Parameter atoms: disjoint connected sets of ops, together all of them, that no set divides; nil for single ops.
+    init(_ problem: Problem, reductionCap: ReductionCap, atoms: [OpSet]? = nil) {
         let order = Array(problem.graph.topologicalOrder.reversed())
         opOfNumber = order
         var touching = [OpSet](repeating: OpSet(), count: problem.tensors.count)
         for (index, op) in order.enumerated() {
             for tensor in problem[op].inputs + problem[op].outputs { touching[tensor.index].insert(index) }
         }
-        neighbours = order.enumerated().map { index, op in
+        var atom = order.indices.map { OpSet([$0]) }
+        if let atoms {
+            var number = [Int](repeating: 0, count: order.count)
+            for (index, op) in order.enumerated() { number[op.index] = index }
+            for ops in atoms {
+                let numbers = OpSet(ops.members.map { number[$0] })
+                numbers.forEach { atom[$0] = numbers }
+            }
+        }
+        self.atom = atom
+        neighbours = order.indices.map { index in
             var joined = OpSet()
-            for tensor in problem[op].inputs + problem[op].outputs { joined = joined.union(touching[tensor.index]) }
-            joined.remove(index)
-            return joined
+            atom[index].forEach { member in
+                let op = problem[order[member]]
+                for tensor in op.inputs + op.outputs { joined = joined.union(touching[tensor.index]) }
+            }
+            return joined.subtracting(atom[index])
         }
         all = OpSet(order.indices)
         facts = BranchFacts(problem, order: order, deepest: reductionCap.limit(problem.hardware))
@@ -46,10 +62,10 @@ struct ConnectedSets {
     mutating func enumerate(
         root: Int, continues: (Int) -> Bool = { _ in true }, visit: (_ set: OpSet, _ canFit: Bool) -> Void
     ) -> Bool {
+        let set = atom[root]
+        guard set.first == root else { return true }
         var excluded = OpSet()
-        for number in 0..<root { excluded.insert(number) }
-        var set = OpSet()
-        set.insert(root)
+        for number in 0..<root { excluded = excluded.union(atom[number]) }
         return grow(set, neighbours[root].subtracting(excluded), excluded, continues, visit)
     }
 
@@ -70,12 +86,11 @@ struct ConnectedSets {
         var candidates = candidates
         var excluded = excluded
         while let next = candidates.first {
-            candidates.remove(next)
-            var larger = set
-            larger.insert(next)
+            candidates = candidates.subtracting(atom[next])
+            let larger = set.union(atom[next])
             let added = neighbours[next].subtracting(excluded).subtracting(larger)
             guard grow(larger, candidates.union(added), excluded, continues, visit) else { return false }
-            excluded.insert(next)
+            excluded = excluded.union(atom[next])
             guard facts.allowSteps(including: set, excluding: excluded) else { return true }
         }
         return true

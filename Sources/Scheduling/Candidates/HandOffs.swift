@@ -13,10 +13,14 @@ struct HandOffs: Sendable {
     /// Tensors that may be retained although the next step does not read them.
     private let throwAways: Set<TensorID>
 
-    init(_ problem: Problem, sets: [[OpID]], limits: CandidateEnumerator.Limits) {
+    /// - Parameter border: what other steps hand over and take over, if the problem is a window.
+    init(_ problem: Problem, sets: [[OpID]], limits: CandidateEnumerator.Limits, border: Border? = nil) {
         self.problem = problem
         var handedOver: [[TensorID]] = []
         var known = Set<[TensorID]>()
+        if let given = border?.resident, !given.isEmpty, known.insert(given).inserted { handedOver.append(given) }
+        let owed = border?.retained ?? []
+        let owing = Set(owed.compactMap { problem.graph.producers[$0.index] })
         var retainableByOps: [[OpID]: [[TensorID]]] = [:]
         var throwAways = Set<TensorID>()
         var isTruncated = false
@@ -24,13 +28,16 @@ struct HandOffs: Sendable {
             var tensors: [TensorID] = []
             for op in ops {
                 for tensor in problem[op].outputs where problem[tensor].size < problem.hardware.fastMemoryCapacity {
-                    let canBeThrownAway = ThrowAway.canPay(tensor, producer: op, in: ops, problem)
+                    // Rare, and costly to tell for large sets: windows do without.
+                    let canBeThrownAway = border == nil && ThrowAway.canPay(tensor, producer: op, in: ops, problem)
                     if canBeThrownAway { throwAways.insert(tensor) }
                     if canBeThrownAway || !problem.graph.readers[tensor.index].isEmpty { tensors.append(tensor) }
                 }
             }
-            guard !tensors.isEmpty else { continue }
-            let subsets = Self.subsets(tensors.sorted(), problem, limits, &isTruncated)
+            let owes = !owed.isEmpty && owing.isSubset(of: ops)
+            guard !tensors.isEmpty || owes else { continue }
+            var subsets = Self.subsets(tensors.sorted(), problem, limits, &isTruncated)
+            if owes, !subsets.contains(owed) { subsets.append(owed) }
             retainableByOps[ops] = [[]] + subsets
             for subset in subsets where known.insert(subset).inserted { handedOver.append(subset) }
         }

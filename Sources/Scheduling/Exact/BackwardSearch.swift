@@ -5,12 +5,12 @@ import TensorGraph
 /// Finds a cheapest schedule of candidates by best-first search from the last step to the first.
 ///
 /// A state is what the steps still to be put in front must achieve: a set of tensors that have to be in slow memory, and
-/// the set that the step directly before must hand over. The last step may retain any set: nobody takes it over. A candidate can stand there if it retains just that set. It
-/// takes what it evicts off the set and adds what it reads, so order, hand-offs, recomputation and repeated steps need no
-/// rule of their own. The goal needs nothing. Every op is an ancestor of a graph output (RULES 1), so every op is then in
+/// the set that the step directly before must hand over. The last step may retain any set: nobody takes it over. A
+/// candidate can stand there if it retains just that set. It takes what it evicts off the set and adds what it reads, so order, hand-offs, recomputation and repeated steps need no
+/// rule of their own. The goal needs nothing (in a window: just what is handed to its first step). Every op is an ancestor of a graph output (RULES 1), so every op is then in
 /// some step.
 ///
-/// The estimate of what a state still costs is a price list from a dual solution: see ``SearchPrices``. It never
+/// The estimate of what a state still costs is a price list from a dual solution: see `SearchPrices`. It never
 /// overestimates, so the first goal taken from the queue is optimal (Hart, Nilsson and Raphael, 1968), and at any moment
 /// the smallest estimate in the queue bounds the optimum from below.
 public struct BackwardSearch: Sendable {
@@ -53,6 +53,9 @@ public struct BackwardSearch: Sendable {
 
     private let columns: CandidateColumns
 
+    /// States kept when the caller says nothing.
+    static let defaultMaximumStates = 4_000_000
+
     /// Prepares a search over the candidates.
     init(_ columns: CandidateColumns) { self.columns = columns }
 
@@ -64,7 +67,7 @@ public struct BackwardSearch: Sendable {
     ///   - maximumStates: states kept at most, about 200 bytes each.
     ///   - isCancelled: polled now and then.
     func run(
-        prices: SearchPrices, cutoff: Double, maximumStates: Int = 4_000_000,
+        prices: SearchPrices, cutoff: Double, maximumStates: Int = defaultMaximumStates,
         isCancelled: () -> Bool = { false }
     ) -> Outcome {
         var outcome = Outcome()
@@ -74,8 +77,8 @@ public struct BackwardSearch: Sendable {
         // Rounding in a sum of many latencies must not cut off an equal.
         let limit = cutoff * (1 - 1e-12)
         var root = Double.infinity
-        for handOver in columns.handOvers.indices where handOver == 0 || columns.canEnd(handOver) {
-            let start = State(needed: columns.graphOutputs, handOver: Int32(handOver))
+        for handOver in columns.endings {
+            let start = State(needed: columns.required, handOver: Int32(handOver))
             let estimate = estimate(start, prices)
             root = min(root, estimate)
             queue.insert(Entry(estimate: estimate, spent: 0, node: nodes.count))
@@ -87,7 +90,7 @@ public struct BackwardSearch: Sendable {
             let node = nodes[entry.node]
             outcome.lowerBound = max(outcome.lowerBound, min(entry.estimate, cutoff))
             guard entry.estimate < limit else { break }
-            if node.state.needed.isEmpty, node.state.handOver == 0 {
+            if node.state.needed.isEmpty, node.state.handOver == columns.start {
                 outcome.steps = trace(nodes, entry.node)
                 outcome.latency = node.spent
                 outcome.lowerBound = min(outcome.lowerBound, node.spent)
@@ -141,7 +144,7 @@ public struct BackwardSearch: Sendable {
     }
 
     private func estimate(_ state: State, _ prices: SearchPrices) -> Double {
-        var total = prices.handOver[Int(state.handOver)]
+        var total = prices.handOver[Int(state.handOver)] - prices.handOver[columns.start]
         ancestors(state).forEach { total += prices.op[$0] }
         return max(0, total)
     }

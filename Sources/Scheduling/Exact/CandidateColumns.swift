@@ -28,8 +28,16 @@ struct CandidateColumns: Sendable {
     let endingLifetimes: [Int32]
     /// Tensors that ops write, by number.
     let tensors: [TensorID]
-    /// Graph outputs, by number.
-    let graphOutputs: OpSet
+    /// Tensors that have to be in slow memory in the end, by number: the graph outputs, or what a window owes to others.
+    let required: OpSet
+    /// Ops that have to run so that they are.
+    let mustRun: OpSet
+    /// Number of the set that is handed to the first step; 0 for none.
+    let start: Int
+    /// Numbers of the sets that the last step may retain.
+    private(set) var endings: [Int] = [0]
+    /// Number of the set that the last step has to retain, because a step outside takes it; 0 for none.
+    private(set) var owed = 0
     /// For each written tensor, the ops that have to run so that it exists.
     let ancestorsOfTensor: [OpSet]
     /// For each hand-over, the ops that have to run so that it exists.
@@ -37,10 +45,17 @@ struct CandidateColumns: Sendable {
 
     /// Numbers the candidates' sets; nil when the problem has more ops or written tensors than a set holds.
     ///
-    /// - Parameter cost: what a candidate costs: its latency, or a lower bound of it.
-    init?(_ candidates: [Candidate], problem: Problem, cost: (Candidate) -> Double = { $0.latency }) {
+    /// - Parameters:
+    ///   - border: what other steps give and want, if the problem is a window; nil when it stands alone.
+    ///   - cost: what a candidate costs: its latency, or a lower bound of it.
+    init?(
+        _ candidates: [Candidate], problem: Problem, border: Border? = nil,
+        cost: (Candidate) -> Double = { $0.latency }
+    ) {
+        let given = border?.resident ?? []
+        let available = Set(border?.available ?? [])
         let written = problem.tensors.indices.map { TensorID($0) }.filter {
-            problem.graph.producers[$0.index] != nil
+            problem.graph.producers[$0.index] != nil || given.contains($0)
         }
         guard written.count <= OpSet.capacity, problem.ops.count <= OpSet.capacity else { return nil }
         opCount = problem.ops.count
@@ -58,10 +73,12 @@ struct CandidateColumns: Sendable {
         columns = candidates.map { candidate in
             Column(
                 ops: OpSet(candidate.ops.map(\.index)), latency: cost(candidate),
-                slowReads: OpSet(candidate.slowReads.map { number[$0.index] }),
+                slowReads: OpSet(candidate.slowReads.lazy.filter { !available.contains($0) }.map { number[$0.index] }),
                 evicted: OpSet(candidate.evicted.map { number[$0.index] }),
                 resident: handOver(candidate.resident), retained: handOver(candidate.retained))
         }
+        start = Int(handOver(given))
+        let owed = Int(handOver(border?.retained ?? []))
         self.handOvers = handOvers
         var retaining = [[Int32]](repeating: [], count: handOvers.count)
         for (index, column) in columns.enumerated() { retaining[Int(column.retained)].append(Int32(index)) }
@@ -71,12 +88,16 @@ struct CandidateColumns: Sendable {
         self.evicting = evicting
         let all = columns
         endingLifetimes = retaining[0].filter { all[Int($0)].resident != 0 }
-        graphOutputs = OpSet(written.indices.filter { problem.graph.readers[written[$0].index].isEmpty })
+        required = OpSet(
+            written.indices.filter { index in
+                border.map { $0.required.contains(written[index]) }
+                    ?? problem.graph.readers[written[index].index].isEmpty
+            })
         var ancestors = [OpSet](repeating: OpSet(), count: problem.ops.count)
         for op in problem.graph.topologicalOrder {
             ancestors[op.index].insert(op.index)
             for tensor in problem[op].inputs {
-                if let producer = problem.graph.producers[tensor.index] {
+                if let producer = problem.graph.producers[tensor.index], !available.contains(tensor) {
                     ancestors[op.index] = ancestors[op.index].union(ancestors[producer.index])
                 }
             }
@@ -88,10 +109,22 @@ struct CandidateColumns: Sendable {
         ancestorsOfHandOver = handOvers.map { set in
             set.reduce(OpSet()) { $0.union(ofTensor[number[$1.index]]) }
         }
+        var mustRun = ancestorsOfHandOver[owed]
+        required.forEach { mustRun = mustRun.union(ofTensor[$0]) }
+        self.mustRun = mustRun
+        if border == nil {
+            endings += handOvers.indices.dropFirst().filter(canBeThrownAway)
+        } else {
+            self.owed = owed
+            endings = [owed]
+        }
     }
 
     /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.
-    func canEnd(_ handOver: Int) -> Bool {
-        retaining[handOver].contains { !columns[Int($0)].evicted.isDisjoint(with: graphOutputs) }
+    private func canBeThrownAway(_ handOver: Int) -> Bool {
+        retaining[handOver].contains { !columns[Int($0)].evicted.isDisjoint(with: required) }
     }
+
+    /// True when the last step can retain this set although no step takes it over.
+    func canEnd(_ handOver: Int) -> Bool { handOver != owed && endings.contains(handOver) }
 }

@@ -18,7 +18,8 @@ extension ExactRun {
         let control = control
         while candidates.candidates.contains(where: { !$0.isSettled && !$0.isBeyondSearch }), !control.shouldStop {
             guard let bounded = CandidateColumns(candidates.candidates, problem: problem, cost: { $0.lowerBound }),
-                let relaxation = try Relaxation(bounded, run: self, certifies: false),
+                let relaxation = try Relaxation(
+                    bounded, candidates.candidates, problem: problem, solver: scheduler.solver, control: control),
                 relaxation.solution.reducedCosts.count >= candidates.candidates.count
             else { break }
             let reduced = drop(relaxation)

@@ -14,7 +14,7 @@ struct ExactRun {
     private var wasEnumerated = false
     private var program: SchedulingResult.ProgramStatistics?
     private var searchStates: Int?
-    private var limit: Limit?
+    var limit: Limit?
 
     var problem: Problem { scheduler.problem }
 
@@ -27,6 +27,15 @@ struct ExactRun {
     // MARK: Course
 
     mutating func solve() throws -> SchedulingResult {
+        try begin()
+        if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
+        let isProven = try proveByEnumeration(scheduler.options.limits, timeShare: 0.6)
+        return try result(isOptimal: isProven)
+    }
+
+    /// A first incumbent, and the bounds that follow from the graph.
+    mutating func begin() throws {
+        control.report(.phase("list"))
         var listOptions = ListScheduler.Options()
         listOptions.reductionCap = scheduler.options.reductionCap
         try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
@@ -34,37 +43,50 @@ struct ExactRun {
         timed(.compute, StructuralBounds.compute)
         let cap = scheduler.options.reductionCap
         timed(.traffic) { StructuralBounds.traffic($0, reductionCap: cap) }
-        if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
+        if isDone, scheduler.options.engine != .all { return }
         try refineGranularities()
-        if isDone, scheduler.options.engine != .all { return try result(isOptimal: true) }
-        try enumerate()
+    }
+
+    /// Enumerates all candidates, within limits, and proves by them what can be proven.
+    ///
+    /// - Parameters:
+    ///   - timeShare: part of the remaining time that enumeration may take; the rest belongs to the proof, and what has
+    ///     not been enumerated by then never will be.
+    ///   - maximumStates: of the backward search; nil for its default, and the integer program after it.
+    /// - Returns: whether the incumbent is the best of all candidates.
+    mutating func proveByEnumeration(
+        _ limits: CandidateEnumerator.Limits, timeShare: Double, maximumStates: Int? = nil
+    ) throws -> Bool {
+        limit = nil
+        if !hasAllCandidates { try enumerate(limits, timeShare: timeShare) }
         guard !candidates.candidates.isEmpty else {
             if !control.shouldStop, limit == nil { limit = .candidates }
-            return try result(isOptimal: false)
+            return false
         }
         try addIncumbentSteps()
-        if control.shouldStop { return try result(isOptimal: false) }
+        if control.shouldStop { return false }
         try settle()
         guard let columns = CandidateColumns(candidates.candidates, problem: problem) else {
             candidates.omissions.append("more than \(OpSet.capacity) tensors are written")
             limit = .candidates
-            return try result(isOptimal: false)
+            return false
         }
-        // Not inside the call below: that would read `self` before the proof has changed it.
-        let isProven = try prove(columns)
-        return try result(isOptimal: isProven)
+        return try prove(columns, maximumStates: maximumStates)
     }
+
+    /// True when enumeration has come to its end, so that only the proof is left.
+    private var hasAllCandidates: Bool { wasEnumerated && candidates.isComplete && !candidates.candidates.isEmpty }
 
     /// The best bound for the problem so far.
     private var bestBound: Double { bounds.lazy.filter { $0.scope.isAboutProblem }.map(\.value).max() ?? 0 }
 
     /// True when a bound for the problem meets the incumbent, up to the gap that is asked for.
-    private var isDone: Bool {
+    var isDone: Bool {
         guard let latency = incumbent?.latency else { return false }
         return bestBound >= latency * (1 - max(SchedulingResult.tolerance, control.gap))
     }
 
-    private func result(isOptimal: Bool) throws -> SchedulingResult {
+    func result(isOptimal: Bool) throws -> SchedulingResult {
         guard let incumbent else { throw ExactScheduler.InconsistencyError(description: "no schedule was found") }
         let ending: Termination
         if bestBound >= incumbent.latency * (1 - SchedulingResult.tolerance) {
@@ -114,6 +136,9 @@ struct ExactRun {
         }
     }
 
+    /// True when the evaluator finds nothing wrong.
+    func isValid(_ schedule: Schedule) -> Bool { (try? evaluator.evaluate(schedule)) != nil }
+
     private mutating func timed(_ kind: LowerBound.Kind, _ bound: (Problem) -> Double) {
         let start = control.elapsedSeconds
         let value = bound(problem)
@@ -135,15 +160,14 @@ struct ExactRun {
 
     // MARK: Candidates
 
-    private mutating func enumerate() throws {
+    private mutating func enumerate(_ limits: CandidateEnumerator.Limits, timeShare: Double) throws {
         control.report(.phase("enumerate"))
         let options = scheduler.options
         let enumerator = CandidateEnumerator(
-            problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads,
+            problem, reductionCap: options.reductionCap, limits: limits, threads: options.threads,
             pricing: .bounded)
         let control = control
-        // Most of the time belongs to the proof; what has not been enumerated by then never will be.
-        let deadline = control.timeLimitSeconds.map { $0 * 0.6 } ?? .infinity
+        let deadline = control.elapsedSeconds + control.remainingSeconds * timeShare
         candidates = enumerator.enumerate { control.isCancelled || control.elapsedSeconds > deadline }
         wasEnumerated = true
         if control.elapsedSeconds > deadline { limit = .time }
@@ -171,16 +195,18 @@ struct ExactRun {
 
     // MARK: Proof
 
-    private mutating func prove(_ columns: CandidateColumns) throws -> Bool {
+    private mutating func prove(_ columns: CandidateColumns, maximumStates: Int?) throws -> Bool {
         control.report(.phase("relax"))
         var prices = SearchPrices(columns: columns)
         if let relaxed = try relax(columns) { prices = relaxed }
         let engine = scheduler.options.engine
         if isDone, engine != .all { return true }
         var isProven = false
-        if engine != .program, scheduler.options.level == .recompute { isProven = try search(columns, prices) }
+        if engine != .program, scheduler.options.level == .recompute {
+            isProven = try search(columns, prices, maximumStates)
+        }
         if isProven, engine != .all { return true }
-        if engine != .search, !control.shouldStop {
+        if maximumStates == nil, engine != .search, !control.shouldStop {
             let programProves = try solveProgram(columns)
             isProven = isProven || programProves
         }
@@ -190,9 +216,11 @@ struct ExactRun {
     /// Solves the relaxation whose duals are prices of ops and hand-overs.
     private mutating func relax(_ columns: CandidateColumns) throws -> SearchPrices? {
         let start = control.elapsedSeconds
-        guard let relaxed = try Relaxation(columns, run: self, certifies: scheduler.options.certifies) else {
-            return nil
-        }
+        guard
+            let relaxed = try Relaxation(
+                columns, candidates.candidates, problem: problem, solver: scheduler.solver, control: control,
+                certifies: scheduler.options.certifies)
+        else { return nil }
         if relaxed.solution.dualBound.isFinite {
             note(
                 LowerBound(
@@ -202,7 +230,9 @@ struct ExactRun {
         return relaxed.prices(columns)
     }
 
-    private mutating func search(_ columns: CandidateColumns, _ prices: SearchPrices) throws -> Bool {
+    private mutating func search(
+        _ columns: CandidateColumns, _ prices: SearchPrices, _ maximumStates: Int?
+    ) throws -> Bool {
         control.report(.phase("search"))
         let start = control.elapsedSeconds
         let control = control
@@ -211,7 +241,8 @@ struct ExactRun {
         let share = scheduler.options.engine == .search ? 1.0 : 0.5
         let deadline = start + control.remainingSeconds * share
         let outcome = BackwardSearch(columns).run(
-            prices: prices, cutoff: latency, isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
+            prices: prices, cutoff: latency, maximumStates: maximumStates ?? BackwardSearch.defaultMaximumStates,
+            isCancelled: { control.isCancelled || control.elapsedSeconds > deadline })
         searchStates = outcome.expanded
         if !outcome.isProven, !control.isCancelled, control.elapsedSeconds <= deadline { limit = .nodes }
         if let steps = outcome.steps { try accept(steps, objective: outcome.latency, from: .search) }

@@ -1,4 +1,5 @@
 import MIP
+import TensorGraph
 
 /// The linear program of cover and hand-over rows alone, solved: a bound, and prices for the backward search.
 struct Relaxation {
@@ -8,12 +9,14 @@ struct Relaxation {
     /// Columns up to which confirming a basis in exact arithmetic takes a fraction of a second.
     private static let certifiableColumns = 20_000
 
-    /// Solves the relaxation over the columns; nil when the solver was stopped before it had duals.
-    init?(_ columns: CandidateColumns, run: ExactRun, certifies: Bool) throws {
+    /// Solves the relaxation over the columns of these candidates; nil when the solver was stopped before it had duals.
+    init?(
+        _ columns: CandidateColumns, _ candidates: [Candidate], problem: Problem, solver: any MIPSolver,
+        control: SolveControl, certifies: Bool = false
+    ) throws {
         formulation = try ScheduleFormulation(
-            columns, candidates: run.candidates.candidates, problem: run.problem, level: .recompute, relaxed: true)
-        let control = run.control
-        solution = try run.scheduler.solver.solveRelaxation(
+            columns, candidates: candidates, problem: problem, level: .recompute, relaxed: true)
+        solution = try solver.solveRelaxation(
             formulation.model,
             options: LPOptions(
                 timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds },

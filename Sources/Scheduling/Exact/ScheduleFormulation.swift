@@ -109,7 +109,8 @@ public struct ScheduleFormulation: Sendable {
     // C1
     private mutating func addCoverRows() throws {
         for op in 0..<columns.opCount {
-            let bounds = level == .partition ? Bounds.equal(1) : .atLeast(1)
+            let bounds =
+                level == .partition ? Bounds.equal(1) : .atLeast(columns.mustRun.contains(op) ? 1 : 0)
             coverRows.append(
                 try add(Row("cover_o\(op)", terms { $0.ops.contains(op) }, bounds), .cover(OpID(op))))
         }
@@ -127,10 +128,11 @@ public struct ScheduleFormulation: Sendable {
             }
             let set = columns.handOvers[number]
             let name = "handoff_" + set.map { "t\($0)" }.joined(separator: "_")
-            // Only the last step may retain what no step takes over.
+            // Only the last step may retain what no step takes over. At the border of a window one side is outside.
             let canEnd = columns.canEnd(number)
+            let outside = (number == columns.owed ? 1.0 : 0) - (number == columns.start ? 1 : 0)
             handOffRows[number] = try add(
-                Row(String(name.prefix(100)), row, canEnd ? .range(0, 1) : .equal(0)), .handOff(set))
+                Row(String(name.prefix(100)), row, canEnd ? .range(0, 1) : .equal(outside)), .handOff(set))
             if canEnd { unclaimed += row }
         }
         if !unclaimed.isEmpty {
@@ -172,7 +174,7 @@ public struct ScheduleFormulation: Sendable {
 
     // C4
     private mutating func addOutputRows() throws {
-        for (number, tensor) in columns.tensors.enumerated() where columns.graphOutputs.contains(number) {
+        for (number, tensor) in columns.tensors.enumerated() where columns.required.contains(number) {
             try add(Row("output_t\(tensor)", terms { $0.evicted.contains(number) }, .atLeast(1)), .output(tensor))
         }
     }

@@ -37,6 +37,7 @@ public struct HybridScheduler: Sendable {
     /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, ``ExactScheduler/InconsistencyError`` when two
     ///   parts of the program contradict each other, `RuleViolation` when the warm start is not valid.
     public func schedule(control: SolveControl) throws -> SchedulingResult {
-        try ExactScheduler(problem, solver: solver, options: options.exact).schedule(control: control)
+        var run = HybridRun(self, control: control)
+        return try run.solve()
     }
 }

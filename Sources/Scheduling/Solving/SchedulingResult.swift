@@ -92,3 +92,12 @@ public struct SchedulingResult: Sendable {
         }
     }
 }
+
+extension SchedulingResult {
+    /// What is known of a solution that did not come to its own end.
+    public init(incumbent: SchedulingSnapshot, bounds: [LowerBound], termination: Termination, seconds: Double) {
+        self.init(
+            incumbent: incumbent, bounds: bounds, termination: termination, candidateOmissions: nil, candidates: nil,
+            program: nil, searchStates: nil, seconds: seconds)
+    }
+}

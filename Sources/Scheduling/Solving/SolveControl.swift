@@ -21,8 +21,8 @@ public enum IncumbentSource: String, Sendable, Hashable, CaseIterable {
     case region
     /// A window: steps that read one tensor.
     case readers
-    /// The steps of a window taken apart and joined again by list scheduling.
-    case rebuild
+    /// Windows varied at random, to leave a schedule that no window improves.
+    case variation
     /// What had improved a window, done to another that looks the same.
     case twin
 }
@@ -70,14 +70,16 @@ public final class SolveControl: Sendable {
     public let timeLimitSeconds: Double?
     /// The solver stops when (incumbent - bound) / incumbent is at most this.
     public let gap: Double
-    private let start = ContinuousClock.now
+    private let start: ContinuousClock.Instant
     private let cancelled = Atomic(false)
     private let onEvent: @Sendable (Event) -> Void
 
-    /// Starts the clock.
+    /// Starts the clock, or takes it as started before, to count in what was done since.
     public init(
-        timeLimitSeconds: Double? = nil, gap: Double = 0, onEvent: @escaping @Sendable (Event) -> Void = { _ in }
+        timeLimitSeconds: Double? = nil, gap: Double = 0, start: ContinuousClock.Instant = .now,
+        onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) {
+        self.start = start
         self.timeLimitSeconds = timeLimitSeconds
         self.gap = gap
         self.onEvent = onEvent

@@ -1,0 +1,98 @@
+import CostModel
+import MIP
+import TensorGraph
+
+/// One run of the hybrid scheduler.
+struct HybridRun {
+    let scheduler: HybridScheduler
+    let control: SolveControl
+    var exact: ExactRun
+    /// The incumbent's steps.
+    var steps: [Candidate] = []
+    var picker: WindowPicker
+    let windowSolver: WindowSolver
+    var known = KnownWindows()
+    var pool = CandidatePool()
+    var windowsSolved = 0
+    var statesExpanded = 0
+    var candidatesSeen = 0
+    var roundsDone = 0
+    var prices = KnownPrices()
+    let blocks: BlockMap
+    /// Rounds in a row in which the steps have not become better than this latency.
+    var stalledRounds = 0
+    var lastLatency = Double.infinity
+    /// Rounds in a row in which no window was new.
+    var idleRounds = 0
+
+    var problem: Problem { scheduler.problem }
+    var threads: Int { scheduler.options.exact.threads }
+
+    init(_ scheduler: HybridScheduler, control: SolveControl) {
+        self.scheduler = scheduler
+        self.control = control
+        let exactScheduler = ExactScheduler(
+            scheduler.problem, solver: scheduler.solver, options: scheduler.options.exact)
+        exact = ExactRun(exactScheduler, control: control)
+        picker = WindowPicker(scheduler.problem, seed: scheduler.options.seed)
+        blocks = BlockMap(scheduler.problem)
+        windowSolver = WindowSolver(
+            solver: scheduler.solver, reductionCap: scheduler.options.exact.reductionCap, control: control)
+    }
+
+    /// Makes the incumbent's steps those to be improved, if it is better than them.
+    mutating func takeIncumbent() throws {
+        guard let incumbent = exact.incumbent,
+            steps.isEmpty || incumbent.latency < steps.reduce(0, { $0 + $1.latency }) * (1 - 1e-9)
+        else { return }
+        let analyzer = StepAnalyzer(problem)
+        var resident: [TensorID] = []
+        steps = try zip(incumbent.schedule.steps, incumbent.evaluation.steps).map { step, evaluation in
+            let structure = try analyzer.analyze(ops: analyzer.ordered(step.ops), retained: step.retained)
+            defer { resident = structure.retained }
+            let choice = GranularityChoice(
+                granularity: step.granularity, order: step.order, latency: evaluation.latency)
+            return Candidate(structure, resident: resident, choice: choice, lowerBound: 0, problem: problem)
+        }
+    }
+}
+
+extension HybridRun {
+    /// What small graphs have: with fewer candidates than these, proof takes less time than any other search.
+    private static let quickLimits: CandidateEnumerator.Limits = {
+        var limits = CandidateEnumerator.Limits()
+        limits.connectedSets = 40_000
+        limits.admissibleSets = 3_000
+        limits.candidates = 8_000
+        return limits
+    }()
+
+    /// States of the backward search in the first attempt at a proof.
+    private static let quickStates = 50_000
+    /// Share of the time for windows before the second attempt at a proof.
+    private static let windowShare = 0.35
+
+    /// The whole course: a proof where that is quick, windows until nothing new comes, a proof with all limits, windows again.
+    mutating func solve() throws -> SchedulingResult {
+        try exact.begin()
+        if exact.isDone { return try exact.result(isOptimal: true) }
+        if scheduler.options.triesExact {
+            let isProven = try exact.proveByEnumeration(
+                Self.quickLimits, timeShare: 0.2, maximumStates: Self.quickStates)
+            if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
+        }
+        let rounds = scheduler.options.maximumRounds ?? .max
+        let start = control.elapsedSeconds
+        let share = scheduler.options.triesExact ? Self.windowShare : 1
+        let deadline = start + control.remainingSeconds * share
+        let control = control
+        try searchNeighbourhoods(rounds: rounds) { control.elapsedSeconds > deadline }
+        if scheduler.options.triesExact, !control.shouldStop {
+            let isProven = try exact.proveByEnumeration(scheduler.options.exact.limits, timeShare: 0.3)
+            if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
+            try searchNeighbourhoods(rounds: rounds - roundsDone) { false }
+        }
+        exact.limit = control.isCancelled ? .interrupted : control.shouldStop ? .time : .rounds
+        return try exact.result(isOptimal: false)
+    }
+}

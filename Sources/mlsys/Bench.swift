@@ -1,0 +1,162 @@
+import ArgumentParser
+import Foundation
+import Reporting
+import Scheduling
+import Synchronization
+import TensorGraph
+
+/// `mlsys bench DIR`: every problem of a folder, and what came of it.
+struct Bench: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Solve every problem of a folder and tell what came of it.",
+        usage: """
+            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--method auto|hybrid|exact|list]
+                  [--shard I/N] [--threads N] [--seed N] [--json FILE]
+            mlsys bench --merge PART... [--json FILE]
+            """,
+        discussion: """
+            Problems are the folder's *.json files, those of smaller numbers first. Every schedule
+            is read again and evaluated. A problem that fails has a line that says why; the exit
+            code is then 1. --json writes a line for the run and one for each problem, after each
+            problem, so that a run that is stopped keeps what it has.
+            --shard splits a folder for a job array; --merge puts the parts' files together.
+            """)
+
+    @Argument(help: ArgumentHelp("The folder of problem files.", valueName: "DIR"), completion: .directory)
+    var folder: String?
+
+    @Option(
+        parsing: .upToNextOption, help: ArgumentHelp("Files of --json to put together.", valueName: "PART"),
+        completion: .file())
+    var merge: [String] = []
+
+    @Option(
+        help: ArgumentHelp("Latencies to compare with: a JSON object, {\"problem\": latency}.", valueName: "FILE"),
+        completion: .file())
+    var reference: String?
+
+    @Option(help: ArgumentHelp("Seconds for each problem; contest: by its number of ops.", valueName: "SECONDS"))
+    var timeLimit = BenchTimeLimit.contest
+
+    @Option(help: "How schedules are found.")
+    var method = SolveMethod.auto
+
+    @Option(help: ArgumentHelp("The part to run: problems I, I + N, I + 2N and so on.", valueName: "I/N"))
+    var shard: BenchShard?
+
+    @Option(help: ArgumentHelp("Cores to use.", valueName: "N"))
+    var threads = ExactScheduler.Options().threads
+
+    @Option(help: ArgumentHelp("Seed of the choices that are made at random.", valueName: "N"))
+    var seed = HybridScheduler.Options().seed
+
+    @Option(help: ArgumentHelp("Write the results as JSON lines.", valueName: "FILE"), completion: .file())
+    var json: String?
+
+    @Option(help: "Print a line per problem to standard error as it is done; auto: when that is a terminal.")
+    var progress = ProgressMode.auto
+
+    mutating func validate() throws {
+        guard (folder == nil) != merge.isEmpty else {
+            throw ValidationError("Name a folder of problems, or --merge and the parts to put together.")
+        }
+        guard merge.isEmpty || (shard == nil && reference == nil) else {
+            throw ValidationError("--merge only puts results together: --shard and --reference are for a run.")
+        }
+        guard threads >= 1 else { throw ValidationError("At least one thread is needed.") }
+    }
+
+    func run() throws {
+        if let json { try OutputFile.check(json) }
+        let results = try folder.map(run) ?? BenchFile(merging: merge)
+        if let json { try writeAtomically(results.text(), to: json) }
+        try Console.write(BenchTable(results.rows).text)
+        guard results.rows.allSatisfy({ $0.error == nil }) else { throw Failure(.problemFailed, nil) }
+    }
+
+    private func run(_ folder: String) throws -> BenchFile {
+        let references = try reference.map(Self.readReference) ?? [:]
+        let problems = try Self.problems(in: folder)
+        let chosen = shard?.part(of: problems) ?? problems
+        let work = FileManager.default.temporaryDirectory.appendingPathComponent("mlsys-bench-\(UUID().uuidString)")
+        do {
+            try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+        } catch {
+            throw FileError(path: work.path, kind: .cannotCreate, message: "cannot be created")
+        }
+        defer { try? FileManager.default.removeItem(at: work) }
+        Interruption.handle { signal in
+            abandonUnfinishedFiles()
+            try? FileManager.default.removeItem(at: work)
+            Console.error("mlsys: \(folder): interrupted by \(Interruption.name(signal))")
+        }
+        defer { Interruption.handleNoMore() }
+        var options = HybridScheduler.Options()
+        options.exact.threads = threads
+        options.seed = seed
+        let task = BenchTask(
+            method: method, options: options, timeLimit: timeLimit, schedulePath: work.path + "/schedule.json")
+        var results = BenchFile()
+        results.runs = [description]
+        for (index, problem) in chosen.enumerated() {
+            let row = task.row(of: problem, reference: references[BenchTask.name(of: problem)])
+            results.rows.append(row)
+            if let json { try writeAtomically(results.text(), to: json) }
+            if progress.isOn { Console.error(Self.line(row, index + 1, of: chosen.count)) }
+        }
+        return results
+    }
+
+    private static func line(_ row: BenchRow, _ number: Int, of count: Int) -> String {
+        let outcome =
+            row.error.map { "failed: \($0)" }
+            ?? [row.latency.map { readable($0) }, row.status].compactMap(\.self).joined(separator: ", ")
+        return "\(number)/\(count) \(row.problem): \(outcome), \(readable(row.seconds)) s"
+    }
+
+    /// The folder's problem files, 2 before 10.
+    private static func problems(in folder: String) throws(FileError) -> [String] {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+            throw FileError(path: folder, kind: .noInput, message: "is not a folder that can be read")
+        }
+        let files = names.filter { $0.hasSuffix(".json") }.sorted(by: naturallyPrecedes)
+        guard !files.isEmpty else { throw FileError(path: folder, kind: .noInput, message: "holds no *.json file") }
+        return files.map { folder + (folder.hasSuffix("/") ? "" : "/") + $0 }
+    }
+
+    private static func readReference(_ path: String) throws -> [String: Double] {
+        guard let latencies = try? JSONDecoder().decode([String: Double].self, from: try readFile(path)) else {
+            _ = try readFile(path)
+            throw FileError(path: path, kind: .badData, message: "is not a JSON object of latencies by problem")
+        }
+        for (problem, latency) in latencies where !(latency > 0 && latency.isFinite) {
+            throw FileError(path: path, kind: .badData, message: "the latency of \(problem) is not above 0")
+        }
+        return latencies
+    }
+
+    private var description: BenchRun {
+        BenchRun(
+            command: CommandLine.arguments.map(Self.quoted).joined(separator: " "), version: MLSysCommand.version,
+            date: Date.now.ISO8601Format(), machine: .current, method: method.rawValue,
+            timeLimit: timeLimit.description, threads: threads, seed: seed, shard: shard?.description)
+    }
+
+    private static func quoted(_ word: String) -> String {
+        let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=+:,@%".contains($0) }
+        return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+}
+
+extension BenchRun.Machine {
+    /// The one that this program runs on.
+    static var current: BenchRun.Machine {
+        let information = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let model = information.split(separator: "\n").first { $0.hasPrefix("model name") }?
+            .split(separator: ":", maxSplits: 1).last
+        let process = ProcessInfo.processInfo
+        return BenchRun.Machine(
+            cpu: model.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown", cores: process.processorCount,
+            system: process.operatingSystemVersionString)
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Reporting
+import Scheduling
+import Synchronization
+import TensorGraph
+
+/// Watches a solution: writes every better schedule to a file, and keeps what was found and proven until now.
+///
+/// Safe to share between threads. It holds on to its control until ``finish()``.
+final class SolveMonitor: Sendable {
+    /// What is known until now.
+    struct State {
+        /// The best schedule; it is on disk.
+        var best: SchedulingSnapshot?
+        var bounds: [LowerBound] = []
+        var improvements: [BenchRow.Improvement] = []
+        var phases: PhaseTimes
+        /// The first failure to write; it ends the solution, since later schedules could not be written either.
+        var failure: FileError?
+    }
+
+    let start: ContinuousClock.Instant
+    private let schedulePath: String
+    private let observers: [any SolveObserver]
+    private let state: Mutex<State>
+    private let writing = Mutex(())
+    private let control = Mutex<SolveControl?>(nil)
+    private let isEnding = Atomic(false)
+
+    init(schedulePath: String, start: ContinuousClock.Instant, observers: [any SolveObserver] = []) {
+        self.schedulePath = schedulePath
+        self.start = start
+        self.observers = observers
+        state = Mutex(State(phases: PhaseTimes("read")))
+    }
+
+    /// Seconds since the start.
+    var seconds: Double { start.duration(to: .now) / .seconds(1) }
+
+    /// What is known until now.
+    var current: State { state.withLock { $0 } }
+
+    /// A control that reports here, its clock running since the start.
+    func makeControl(timeLimitSeconds: Double?, gap: Double) -> SolveControl {
+        let made = SolveControl(timeLimitSeconds: timeLimitSeconds, gap: gap, start: start) { self.receive($0) }
+        control.withLock { $0 = made }
+        return made
+    }
+
+    /// Asks the solver to stop as soon as it can.
+    func cancel() { control.withLock { $0 }?.cancel() }
+
+    /// Lets go of the control.
+    func finish() { control.withLock { $0 = nil } }
+
+    /// True for the first caller, who has to bring the solution to its end.
+    func claimEnding() -> Bool { !isEnding.exchange(true, ordering: .acquiringAndReleasing) }
+
+    /// Whether someone has claimed the ending.
+    var isClaimed: Bool { isEnding.load(ordering: .acquiring) }
+
+    /// Takes an event of the solver, or of what leads up to it.
+    func receive(_ event: SolveControl.Event) {
+        switch event {
+        case .incumbent(let snapshot): guard accept(snapshot) else { return }
+        case .bound(let bound): state.withLock { $0.bounds.append(bound) }
+        case .phase(let phase):
+            let now = seconds
+            state.withLock { $0.phases.enter(phase, at: now) }
+        case .progress: break
+        }
+        let now = seconds
+        for observer in observers { observer.observe(event, at: now) }
+    }
+
+    /// Writes a schedule if it is better than what is on disk.
+    private func accept(_ snapshot: SchedulingSnapshot) -> Bool {
+        writing.withLock { _ in
+            guard state.withLock({ $0.failure == nil && snapshot.latency < $0.best?.latency ?? .infinity }) else {
+                return false
+            }
+            do throws(FileError) {
+                try write(snapshot)
+            } catch {
+                state.withLock { $0.failure = error }
+                cancel()
+                return false
+            }
+            let improvement = BenchRow.Improvement(
+                seconds: snapshot.seconds, latency: snapshot.latency, source: snapshot.source.rawValue)
+            state.withLock {
+                $0.best = snapshot
+                $0.improvements.append(improvement)
+            }
+            return true
+        }
+    }
+
+    private func write(_ snapshot: SchedulingSnapshot) throws(FileError) {
+        try writeAtomically(
+            ScheduleFile.text(
+                of: snapshot.schedule, latencies: snapshot.evaluation.latencies,
+                grids: snapshot.evaluation.steps.map { (rows: $0.gridRows, columns: $0.gridColumns) }),
+            to: schedulePath)
+    }
+
+    /// Waits until nothing is being written, but not long, and has nothing be written from then on.
+    func stopWriting(within limit: Duration) {
+        let deadline = ContinuousClock.now + limit
+        while writing.withLockIfAvailable({ _ in abandonUnfinishedFiles() }) == nil {
+            guard ContinuousClock.now < deadline else { return abandonUnfinishedFiles() }
+            usleep(500)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import MIP
+import Reporting
+import Scheduling
+import Synchronization
+import TensorGraph
+
+/// Brings a solution to its end: prints what came of it, once, whether the solver or a signal ends it.
+final class SolveReporter: Sendable {
+    private let pipeline: SolvePipeline
+    private let problem: Problem
+    private let monitor: SolveMonitor
+    private let log: EventLog?
+    private let isInterrupted = Atomic(false)
+
+    init(pipeline: SolvePipeline, problem: Problem, monitor: SolveMonitor, log: EventLog?) {
+        self.pipeline = pipeline
+        self.problem = problem
+        self.monitor = monitor
+        self.log = log
+    }
+
+    /// Returns when it is the solver's thread that ends the process; when a signal's does, it never returns.
+    func awaitTurn() {
+        while !monitor.claimEnding() { sleep(1000) }
+    }
+
+    /// Prints what came of the solution.
+    ///
+    /// - Throws: ``FileError``.
+    func finish(_ solution: SolveJob.Solution) throws {
+        var proof = solution.proof
+        if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.termination {
+            proof?.termination = .feasible(.interrupted)
+        }
+        try report(solution.best, proof)
+    }
+
+    // MARK: Interruption
+
+    /// What the solver has to end in good order, the rest being for a write that is under way and for the report.
+    private static let grace = Duration.milliseconds(40)
+    private static let writeGrace = Duration.milliseconds(20)
+    /// Nothing that hangs, such as a pipe that nobody reads, delays the end for longer.
+    private static let patience = Duration.seconds(1)
+
+    /// Ends the process: by the solver's own end if that comes at once, by the best schedule until now otherwise.
+    ///
+    /// Returns when there is no schedule.
+    func interrupt(by signal: Int32) {
+        isInterrupted.store(true, ordering: .releasing)
+        monitor.cancel()
+        let monitor = monitor
+        Thread.detachNewThread {
+            usleep(UInt32(Self.patience / .microseconds(1)))
+            abandonUnfinishedFiles()
+            _exit(monitor.current.best == nil ? 128 + signal : 0)
+        }
+        let deadline = ContinuousClock.now + Self.grace
+        while !monitor.isClaimed, ContinuousClock.now < deadline { usleep(500) }
+        // The solver's thread has the word: it exits.
+        while !monitor.claimEnding() { sleep(1000) }
+        monitor.stopWriting(within: Self.writeGrace)
+        let state = monitor.current
+        guard let best = state.best else {
+            Console.error(
+                "mlsys: \(pipeline.schedulePath): interrupted by \(Interruption.name(signal)) "
+                    + "before there was a schedule")
+            return
+        }
+        let proof = SchedulingResult(
+            incumbent: best, bounds: state.bounds, termination: .feasible(.interrupted), seconds: monitor.seconds)
+        do {
+            try report(best, pipeline.method == .list ? nil : proof)
+            _exit(0)
+        } catch {
+            if let message = Failure(error)?.message { Console.error("mlsys: \(message)") }
+            _exit(ExitStatus.cannotCreate.rawValue)
+        }
+    }
+
+    private func report(_ best: SchedulingSnapshot, _ proof: SchedulingResult?) throws {
+        let seconds = monitor.seconds
+        let report = SolveReport(
+            problem: pipeline.problemPath, schedule: pipeline.schedulePath, method: pipeline.method.rawValue,
+            solveSeconds: seconds, phases: monitor.current.phases.totals(at: seconds),
+            bestSeconds: best.seconds, proof: proof.map(ProofReport.init),
+            outcome: ScheduleReport(best.schedule, best.evaluation, problem: problem))
+        log?.append(
+            EventLog.End(
+                seconds: seconds, status: proof?.status, source: best.source.rawValue, latency: best.latency,
+                dualBound: proof?.bestBound?.value, gap: proof?.gap))
+        if pipeline.json, pipeline.progress.isOn { Console.error(String(report.summary.dropLast())) }
+        try Console.write(pipeline.json ? jsonLine(report) : report.summary)
+    }
+}
