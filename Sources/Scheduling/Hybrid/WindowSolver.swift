@@ -20,9 +20,9 @@ struct WindowSolver: Sendable {
             return limits
         }()
         /// Granularities are searched exhaustively for this many candidates at most.
-        var settled = 256
+        var settled = 128
         /// Work on one granularity; without this limit a few steps in which demands coincide would take all the time.
-        var effort = GranularityOptimizer.Effort(attempts: 4_000, simulatedIterations: 2_000)
+        var effort = GranularityOptimizer.Effort(attempts: 30_000, simulatedIterations: 2_000)
         /// States of the backward search.
         var states = 20_000
         /// States of the search for a variation.
