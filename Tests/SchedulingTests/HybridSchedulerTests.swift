@@ -1,0 +1,126 @@
+import CostModel
+import Dispatch
+import Synchronization
+import TensorGraph
+import TestSupport
+import Testing
+
+@testable import Scheduling
+
+@Suite("HybridScheduler")
+struct HybridSchedulerTests {
+    @Test(
+        "The same seed and rounds give the same schedule on any number of threads",
+        arguments: ["attention-15", "siblings-36", "random-40"])
+    func isDeterministic(name: String) throws {
+        let problem = try OwnProblem.read(name)
+        let results = try [1, 2, 3].map { threads in
+            try solveHybrid(problem) { options in
+                options.triesExact = false
+                options.maximumRounds = 2
+                options.exact.threads = threads
+                options.seed = 7
+            }
+        }
+        #expect(results[0].incumbent.schedule == results[1].incumbent.schedule)
+        #expect(results[0].incumbent.schedule == results[2].incumbent.schedule)
+        #expect(results[0].incumbent.source != .list)
+        #expect(results[0].status == "feasible (rounds limit)")
+    }
+
+    // MARK: Warm starts
+
+    /// Schedules at which the solver was, in order, and its result.
+    private func solve(
+        _ problem: Problem, from warmStart: Schedule?, rounds: Int
+    ) throws -> (snapshots: [SchedulingSnapshot], result: SchedulingResult) {
+        let seen = Mutex<[SchedulingSnapshot]>([])
+        let control = SolveControl { event in
+            if case .incumbent(let snapshot) = event { seen.withLock { $0.append(snapshot) } }
+        }
+        let result = try solveHybrid(problem, control) { options in
+            options.triesExact = false
+            options.maximumRounds = rounds
+            options.exact.warmStart = warmStart
+        }
+        return (seen.withLock { $0 }, result)
+    }
+
+    @Test("A valid schedule to start from is never made worse, and is an incumbent where it beats the list scheduler's")
+    func warmStart() throws {
+        var (better, worse, equal) = (0, 0, 0)
+        for (number, example) in try ExactCase.samples.get().prefix(60).enumerated() {
+            let problem = example.problem
+            var random = SplitMix64(seed: UInt64(number))
+            let start =
+                number.isMultiple(of: 2)
+                ? try example.search().schedule : ScheduleGenerator(problem).schedule(using: &random)
+            let latency = try Evaluator(problem).evaluate(start).totalLatency
+            let list = try Evaluator(problem).evaluate(ListScheduler(problem).schedule()).totalLatency
+            let (snapshots, result) = try solve(problem, from: start, rounds: 2)
+            #expect(result.incumbent.latency <= latency * (1 + 1e-9), "\(ProblemFile.text(of: problem))")
+            #expect(snapshots.last?.schedule == result.incumbent.schedule)
+            #expect(snapshots.first?.source == .list)
+            let kept = snapshots.filter { $0.source == .warmStart }
+            if latency < list * (1 - 1e-9) {
+                better += 1
+                #expect(kept.map(\.schedule) == [start])
+                #expect(snapshots.dropFirst().first?.source == .warmStart)
+            } else {
+                if agree(latency, list) { equal += 1 } else { worse += 1 }
+                #expect(kept.isEmpty)
+            }
+        }
+        #expect(min(better, worse, equal) > 0, "\((better, worse, equal))")
+    }
+
+    @Test("A schedule to start from that breaks a rule is an error that says which")
+    func invalidWarmStart() throws {
+        let problem = try Fixtures.diamond()
+        let missing = Schedule(steps: [Step([0], (128, 128, 1))])
+        #expect(throws: RuleViolation.self) { try solve(problem, from: missing, rounds: 1) }
+        let unavailable = Schedule(steps: [Step([0, 1], (128, 128, 1)), Step([2], (128, 128, 1))])
+        let error = #expect(throws: RuleViolation.self) { try solve(problem, from: unavailable, rounds: 1) }
+        #expect(error.map { "\($0)" } == (evaluationError(unavailable, problem).map { "\($0)" }))
+    }
+
+    private func evaluationError(_ schedule: Schedule, _ problem: Problem) -> RuleViolation? {
+        do throws(RuleViolation) { _ = try Evaluator(problem).evaluate(schedule) } catch { return error }
+        return nil
+    }
+
+    // MARK: Stopping
+
+    @Test("Cancelled from another thread it ends soon, with a valid schedule")
+    func cancellation() throws {
+        let problem = try OwnProblem.read("attention-216")
+        let control = SolveControl()
+        let cancelled = Mutex(Double.infinity)
+        DispatchQueue.global().asyncAfter(deadline: .now() + 2) {
+            cancelled.withLock { $0 = control.elapsedSeconds }
+            control.cancel()
+        }
+        let result = try solveHybrid(problem, control) { $0.triesExact = false }
+        let late = control.elapsedSeconds - cancelled.withLock { $0 }
+        #expect(late < 1, "\(late) s after the call")
+        #expect(result.status == "feasible (interrupted)")
+        try expectValid(result, problem)
+    }
+
+    @Test("The time limit is kept", arguments: [true, false])
+    func timeLimit(triesExact: Bool) throws {
+        let problem = try OwnProblem.read("attention-216")
+        let control = SolveControl(timeLimitSeconds: 2)
+        let result = try solveHybrid(problem, control) { $0.triesExact = triesExact }
+        #expect(control.elapsedSeconds < 2.5)
+        #expect(control.elapsedSeconds > 1.9)
+        #expect(result.status == "feasible (time limit)")
+        try expectValid(result, problem)
+    }
+
+    private func expectValid(_ result: SchedulingResult, _ problem: Problem) throws {
+        let latency = try Evaluator(problem).evaluate(result.incumbent.schedule).totalLatency
+        #expect(agree(latency, result.incumbent.latency))
+        #expect(result.bounds.allSatisfy { $0.value <= latency * (1 + 1e-9) })
+    }
+}
