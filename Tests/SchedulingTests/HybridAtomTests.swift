@@ -34,7 +34,7 @@ struct HybridAtomTests {
             if atoms.count < problem.ops.count { glued += 1 }
         }
         #expect(sets > 600)
-        #expect(glued > 100)
+        #expect(glued > 80)
     }
 
     @Test("Atoms of one op each are no atoms at all")

@@ -53,20 +53,22 @@ struct HybridBlockTests {
         }
     }
 
-    @Test("finds a block of a network in all blocks around which there are others", arguments: [ProblemFamily.swiglu, .ffn])
+    @Test(
+        "finds a block of a network in all blocks but those next to its ends",
+        arguments: [ProblemFamily.swiglu, .ffn])
     func wholeBlocks(family: ProblemFamily) throws {
         let blocks = try Blocks(family, count: 8, seed: 71)
         let map = BlockMap(blocks.problem)
-        let inner = blocks.ops[2]
+        let inner = blocks.ops[3]
         let twins = map.twins(of: inner, limit: 100)
         for twin in twins { #expect(isAlike(inner, twin, blocks.problem)) }
         let places = Set(twins.map(Set.init))
-        for block in [1, 3, 4, 5, 6] { #expect(places.contains(Set(blocks.ops[block])), "block \(block)") }
+        for block in [2, 4, 5] { #expect(places.contains(Set(blocks.ops[block])), "block \(block)") }
     }
 
-    @Test("finds parts of a block in all others", arguments: [ProblemFamily.swiglu, .ffn])
+    @Test("finds parts of a block in all blocks but those next to the ends", arguments: [ProblemFamily.swiglu, .ffn])
     func parts(family: ProblemFamily) throws {
-        let blocks = try Blocks(family, count: 6, seed: 72)
+        let blocks = try Blocks(family, count: 7, seed: 72)
         let map = BlockMap(blocks.problem)
         let problem = blocks.problem
         let size = blocks.ops[0].count
@@ -77,7 +79,7 @@ struct HybridBlockTests {
             let twins = map.twins(of: part, limit: 100)
             for twin in twins { #expect(isAlike(part, twin, problem)) }
             let places = Set(twins.map(Set.init))
-            for block in [1, 2, 4] {
+            for block in [2, 4] {
                 let other = (start..<min(size, start + 4)).map { blocks.ops[block][$0] }
                 #expect(places.contains(Set(other)), "ops \(start)... of block \(block)")
             }

@@ -11,7 +11,7 @@ struct HybridBorderTests {
     private func chain(_ count: Int) throws -> Problem {
         var graph = GraphBuilder()
         var tensor = graph.tensor(8, 8)
-        for _ in 0..<count { tensor = graph.pointwise([tensor], cost: 10) }
+        for _ in 0..<count { tensor = graph.pointwise([tensor], cost: 1) }
         return try graph.problem(capacity: 192, nativeWidth: 8, nativeHeight: 8)
     }
 
@@ -73,6 +73,29 @@ struct HybridBorderTests {
         #expect(alone.whole(alone.window.border.required) == [2])
     }
 
+    @Test("A tensor that is handed over and made again: only what is of use stays")
+    func residentAndMadeAgain() throws {
+        var graph = GraphBuilder()
+        let first = graph.pointwise([graph.tensor(5, 5)], outputs: 2, cost: 0.5)
+        _ = graph.pointwise(first, cost: 8)
+        let problem = try graph.problem(capacity: 54, bandwidth: 0.25, nativeWidth: 4, nativeHeight: 2)
+        let schedule = Schedule(steps: [
+            Step([0, 1], (1, 2, 1), keeping: [3]), Step([0, 1], (4, 1, 1), keeping: [3]), Step([0, 1], (4, 2, 1)),
+        ])
+        let last = try #require(try WindowCase(schedule, 2..<3, of: problem))
+        #expect(last.whole(last.window.border.resident) == [3])
+        #expect(last.whole(last.window.border.required) == [3])
+        // Three columns at a time instead of four: nothing is computed for the border of a tile.
+        #expect(last.latency == 200.5)
+        #expect(try last.solve().latency == 200)
+        // The tensor is at hand before the step as after it.
+        let useless = try #require(try WindowCase(schedule, 1..<2, of: problem))
+        #expect(useless.whole(useless.window.border.resident) == [3])
+        #expect(useless.whole(useless.window.border.retained) == [3])
+        let (_, better) = try useless.solveAndPutBack()
+        #expect(better.steps.count == 2)
+    }
+
     @Test("A tensor evicted before the window is not required of it again")
     func evictedTwice() throws {
         let schedule = Schedule(steps: [Step([0], full), Step([0], full), Step([1], full)])
@@ -109,10 +132,10 @@ struct HybridBorderTests {
         var random = SplitMix64(seed: 41)
         var general = ProblemGenerator(seed: 42)
         var (windows, gains, resident, retained, available) = (0, 0, 0, 0, 0)
-        while windows < 120 {
+        while windows < 24 {
             let problem = try general.next()
             let schedule = ScheduleGenerator(problem).schedule(using: &random)
-            guard schedule.steps.count > 2, (try? Evaluator(problem).evaluate(schedule)) != nil else { continue }
+            guard problem.ops.count <= 6, schedule.steps.count > 2, (try? Evaluator(problem).evaluate(schedule)) != nil else { continue }
             let start = Int.random(in: 0..<schedule.steps.count - 1, using: &random)
             let end = min(schedule.steps.count, start + Int.random(in: 1...4, using: &random))
             guard let example = try WindowCase(schedule, start..<end, of: problem) else { continue }
@@ -122,7 +145,7 @@ struct HybridBorderTests {
             if !example.window.border.available.isEmpty { available += 1 }
             if try example.solveAndPutBack().gain > 1e-9 { gains += 1 }
         }
-        #expect(gains > 60)
-        #expect(min(resident, retained, available) > 10, "\((resident, retained, available))")
+        #expect(gains > 12)
+        #expect(min(resident, retained, available) > 2, "\((resident, retained, available))")
     }
 }
