@@ -13,7 +13,8 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "mlsys", targets: ["mlsys"]),
-        .library(name: "MLSysScheduling", targets: ["TensorGraph", "CostModel", "Scheduling"]),
+        .library(name: "MLSysScheduling", targets: ["TensorGraph", "CostModel", "MIP", "Scheduling"]),
+        .library(name: "MLSysGLPK", targets: ["GLPKBackend"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -85,6 +86,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -58,6 +58,7 @@ public struct Evaluator {
     /// Checks and costs one step whose inputs are available.
     ///
     /// - Parameters:
+    ///   - step: ops, granularity, retained tensors and tile order.
     ///   - structure: the analysis of the step's ops and retained tensors.
     ///   - resident: what the previous step retains, ascending.
     /// - Throws: ``RuleViolation`` for RULES 2, 3.3, 3.9 and 3.10.

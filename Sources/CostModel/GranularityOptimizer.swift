@@ -58,7 +58,11 @@ public struct GranularityOptimizer: Sendable {
 
     /// Creates an optimizer.
     ///
-    /// - Parameter effort: what a search may cost at most; nil for what the mode needs.
+    /// - Parameters:
+    ///   - problem: the problem that the steps are of.
+    ///   - reductionCap: how deep k-steps may be.
+    ///   - mode: how much is searched.
+    ///   - effort: what a search may cost at most; nil for what the mode needs.
     public init(
         _ problem: Problem, reductionCap: ReductionCap = .native, mode: Mode = .fast, effort: Effort? = nil
     ) {

@@ -157,13 +157,21 @@ struct GranularitySearch {
 
     /// A lower bound of the latency over everything that the exhaustive search would try; infinite when nothing fits.
     ///
-    /// For each width the tallest tile that fits bounds all lower ones.
+    /// Widths that cut a row into equally many tiles are one group: no tile of it is wider than the widest, and none taller
+    /// than the tallest that fits beside the narrowest.
     func bound() -> Double {
         var least = Double.infinity
-        for width in stride(from: widestTile, through: 1, by: -1) {
-            guard bound(width: width, height: tallestTile) < least else { break }
-            guard let height = tallestFitting(width: width) else { continue }
-            least = min(least, bound(width: width, height: height))
+        var widest = widestTile
+        while widest >= 1, bound(width: widest, height: tallestTile) < least {
+            let narrowest = ceilDivide(structure.outputWidth, ceilDivide(structure.outputWidth, widest))
+            var height = tallestFitting(width: min(narrowest, widest))
+            if structure.prologueWidth > narrowest {
+                // Where several k-steps need a certain width, narrower tiles of the group have a single one.
+                let other = tallestFitting(width: min(widest, structure.prologueWidth))
+                height = [height, other].compactMap { $0 }.max()
+            }
+            if let height { least = min(least, bound(width: widest, height: height)) }
+            widest = min(narrowest, widest) - 1
         }
         return least
     }

@@ -26,6 +26,8 @@ public struct StepCost: Sendable {
     /// Prepares cost queries for a step.
     ///
     /// - Parameters:
+    ///   - structure: the analysis of the step's ops and retained tensors.
+    ///   - problem: the problem that the step is of.
     ///   - resident: the tensors that the previous step retains.
     /// - Complexity: O(*d* ^ 2) in the demands on one tensor, O(*s*) in the number of demands.
     public init(_ structure: StepStructure, problem: Problem, resident: [TensorID] = []) {
@@ -145,6 +147,7 @@ public struct StepCost: Sendable {
     /// Latency of the step, in units of time; the memory limit and ``needsSimulation(_:)`` are the caller's to check.
     ///
     /// - Parameters:
+    ///   - granularity: tile width, tile height and reduction depth, in elements.
     ///   - order: a permutation is walked tile by tile; the named orders have closed forms.
     /// - Complexity: O(1) for a named order, O(*tiles*) for a permutation.
     public func latency(_ granularity: Granularity, order: TileOrder = .raster) -> Double {

@@ -19,6 +19,7 @@ public struct StepSimulator {
     /// Prepares to walk a step.
     ///
     /// - Parameters:
+    ///   - problem: the problem that the step is of.
     ///   - structure: the analysis of the step's ops and retained tensors.
     ///   - resident: the tensors that the previous step retains.
     /// - Complexity: O(*s*) in the number of ops and the tensors they touch.

@@ -2,11 +2,11 @@ import CGLPK
 import Logging
 import MIP
 
-/// GLPK (GNU Linear Programming Kit) as a ``MIPSolver``: simplex, branch and cut.
+/// GLPK (GNU Linear Programming Kit) as a `MIPSolver`: simplex, branch and cut.
 ///
 /// Every solution runs on a thread of its own, with its own GLPK environment; several at once are fine. Standard output
 /// stays clean: what GLPK prints goes to the logger. An assertion that fails inside GLPK ends the solution with
-/// ``MIPSolverError/solverFailure(call:code:meaning:)``, not the process.
+/// `MIPSolverError.solverFailure`, not the process.
 public struct GLPKSolver: MIPSolver {
     /// Name and version of the library.
     public let name: String
@@ -18,7 +18,7 @@ public struct GLPKSolver: MIPSolver {
         name = "GLPK \(glp_version().map { String(cString: $0) } ?? "")"
     }
 
-    /// Searches for the best feasible point with branch and cut; see ``MIPSolver``.
+    /// Searches for the best feasible point with branch and cut; see `MIPSolver`.
     public func solve(
         _ model: MIPModel, options: MIPOptions, onEvent: @escaping @Sendable (MIPEvent) -> Void
     ) throws -> MIPResult {
@@ -30,7 +30,7 @@ public struct GLPKSolver: MIPSolver {
         }
     }
 
-    /// Solves the linear relaxation with the dual simplex; see ``MIPSolver``.
+    /// Solves the linear relaxation with the dual simplex; see `MIPSolver`.
     public func solveRelaxation(_ model: MIPModel, options: LPOptions) throws -> LPResult {
         let level = TerminalLog.messageLevel(for: logger)
         return try SolverThread.runOnce(name: "GLPK", logger: logger) {

@@ -9,7 +9,10 @@ public protocol MIPSolver: Sendable {
     ///
     /// Running out of a limit is not an error; see ``MIPResult/termination``.
     ///
-    /// - Parameter onEvent: called on the solver's thread; must be quick.
+    /// - Parameters:
+    ///   - model: columns, rows and an objective to minimize or maximize.
+    ///   - options: limits, the point to start from, rows that are checked lazily.
+    ///   - onEvent: called on the solver's thread; must be quick.
     /// - Throws: ``MIPSolverError``, and whatever ``MIPOptions/lazyRows`` throws.
     func solve(
         _ model: MIPModel, options: MIPOptions, onEvent: @escaping @Sendable (MIPEvent) -> Void

@@ -4,7 +4,7 @@
 /// (readers take `2e3x` for a number) and is no keyword of the LP format or of MathProg. Names of columns and rows share one
 /// space, as MathProg demands, and stay unique where case is ignored. A name that is safe already is kept.
 public struct NameTable: Sendable {
-    /// The longest safe name, in bytes. Writers append up to six bytes more (``upperSuffix``): 100 is what readers take.
+    /// The longest safe name, in bytes. Writers append up to six bytes more (`.upper`): 100 is what readers take.
     public static let longestName = 94
     /// What a writer appends to the name of a range row for its second half; no safe name holds a dot.
     static let upperSuffix = ".upper"

@@ -42,7 +42,7 @@ public enum ProblemFamily: String, Sendable, Hashable, CaseIterable {
     /// A problem of this family.
     ///
     /// - Complexity: O(*ops*).
-    /// - Throws: ``ProblemError`` when the sizes add up to more than a problem may have.
+    /// - Throws: `ProblemError` when the sizes add up to more than a problem may have.
     public func problem(_ options: GeneratorOptions) throws(ProblemError) -> Problem {
         var builder = GraphBuilder(seed: options.seed)
         build(&builder, options)

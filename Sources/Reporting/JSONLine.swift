@@ -4,8 +4,13 @@ import Foundation
 ///
 /// - Throws: `EncodingError` for a number that JSON has no form for; a valid problem has no such latency.
 public func jsonLine(_ report: some Encodable) throws -> String {
+    try jsonText(report, keys: .convertToSnakeCase)
+}
+
+/// A value as JSON on one line, keys sorted and as they are unless told otherwise, with a newline at the end.
+func jsonText(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .useDefaultKeys) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+    encoder.keyEncodingStrategy = keys
+    return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
 }

@@ -106,7 +106,7 @@ extension IncumbentSource {
         case .stretch: "T"
         case .region: "R"
         case .readers: "D"
-        case .rebuild: "B"
+        case .variation: "V"
         case .twin: "X"
         }
     }

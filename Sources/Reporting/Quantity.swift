@@ -32,3 +32,6 @@ func abridged(_ ids: [Int], limit: Int = 8) -> String {
     let shown = ids.prefix(limit).map(String.init).joined(separator: " ")
     return ids.count > limit ? "\(shown) (+\(ids.count - limit))" : shown
 }
+
+/// A difference for people: always with its sign, except for none.
+func signed(_ value: Double) -> String { (value > 0 && readable(value) != "0" ? "+" : "") + readable(value) }

@@ -16,7 +16,11 @@ public struct ScheduleReport: Encodable, Sendable {
     public init(_ schedule: Schedule, _ evaluation: Evaluation, problem: Problem) {
         totalLatency = evaluation.totalLatency
         fastMemoryCapacity = problem.hardware.fastMemoryCapacity
-        steps = zip(schedule.steps, evaluation.steps).map { StepReport($0, $1) }
+        let total = evaluation.totalLatency
+        let resident = [[]] + schedule.steps.map(\.retained)
+        steps = zip(zip(schedule.steps, evaluation.steps), resident).map {
+            StepReport($0.0, $0.1, resident: $1, hardware: problem.hardware, totalLatency: total)
+        }
     }
 }
 
@@ -24,6 +28,8 @@ public struct ScheduleReport: Encodable, Sendable {
 public struct ViolationReport: Encodable, Sendable {
     /// Always false; the counterpart of ``ScheduleReport/valid``.
     public let valid = false
+    /// The schedule's file.
+    public let schedule: String
     /// The section of RULES that states the broken rule.
     public let rule: String
     /// The name of the broken rule.
@@ -37,8 +43,9 @@ public struct ViolationReport: Encodable, Sendable {
     /// What is wrong, in one sentence.
     public let message: String
 
-    /// Describes the first rule that a schedule breaks.
-    public init(_ violation: RuleViolation) {
+    /// Describes the first rule that the schedule of a file breaks.
+    public init(_ violation: RuleViolation, schedule: String) {
+        self.schedule = schedule
         rule = violation.rule.section
         ruleName = violation.rule.rawValue
         step = violation.step
@@ -48,13 +55,14 @@ public struct ViolationReport: Encodable, Sendable {
     }
 
     private enum CodingKeys: CodingKey {
-        case valid, rule, ruleName, step, op, tensor, message
+        case valid, schedule, rule, ruleName, step, op, tensor, message
     }
 
     /// Encodes every field; those that are nil as null, so that readers always find them.
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(valid, forKey: .valid)
+        try container.encode(schedule, forKey: .schedule)
         try container.encode(rule, forKey: .rule)
         try container.encode(ruleName, forKey: .ruleName)
         try container.encode(step, forKey: .step)

@@ -21,31 +21,52 @@ public struct StepReport: Encodable, Sendable {
     public let latency: Double
     /// Compute time of all iterations, in units of time.
     public let compute: Double
+    /// Time that loads and evictions take, in units of time: elements moved by bandwidth.
+    public let transfer: Double
+    /// The step's part of the schedule's latency, a fraction.
+    public let share: Double
     /// Elements loaded from slow memory.
     public let loadedElements: Double
     /// Elements evicted to slow memory.
     public let evictedElements: Double
     /// Elements that the fullest iteration holds.
     public let peakWorkingSet: Double
+    /// Ids of the tensors that the previous step left in fast memory, ascending.
+    public let resident: [Int]
     /// Ids of the tensors that stay in fast memory through the next step.
     public let retained: [Int]
 
     /// Describes an evaluated step.
-    public init(_ step: Step, _ evaluation: StepEvaluation) {
+    ///
+    /// - Parameters:
+    ///   - step: the step.
+    ///   - evaluation: what the evaluator found of it.
+    ///   - resident: what the previous step retains.
+    ///   - hardware: whose bandwidth traffic meets.
+    ///   - totalLatency: the latency of the schedule, in units of time.
+    public init(
+        _ step: Step, _ evaluation: StepEvaluation, resident: [TensorID], hardware: Hardware, totalLatency: Double
+    ) {
         ops = step.ops.map(\.index)
         granularity = [step.granularity.width, step.granularity.height, step.granularity.depth]
-        order = step.order.familiarName(rows: evaluation.gridRows, columns: evaluation.gridColumns)
+        order = step.order.familiar(rows: evaluation.gridRows, columns: evaluation.gridColumns).name
         grid = [evaluation.gridRows, evaluation.gridColumns]
         reductionSteps = evaluation.reductionSteps
         iterations = evaluation.iterations
         computeBoundIterations = evaluation.computeBoundIterations
         latency = evaluation.latency
         compute = evaluation.compute
+        transfer = evaluation.trafficElements / hardware.slowMemoryBandwidth
+        share = totalLatency > 0 ? evaluation.latency / totalLatency : 0
         loadedElements = evaluation.loadedElements
         evictedElements = evaluation.evictedElements
         peakWorkingSet = evaluation.peakWorkingSet
+        self.resident = Set(resident.map(\.index)).sorted()
         retained = step.retained.map(\.index)
     }
+
+    /// Time in which nothing is computed because data is on its way, in units of time.
+    public var waiting: Double { max(0, latency - compute) }
 
     /// What binds, compute or memory, and in how many of the iterations.
     public var binding: String {
@@ -59,9 +80,15 @@ public struct StepReport: Encodable, Sendable {
 }
 
 extension TileOrder {
-    /// The name of the order on this grid: a permutation read from a file may be one of the named orders.
-    func familiarName(rows: Int, columns: Int) -> String {
-        guard case .permutation(let tiles) = self else { return name }
-        return (TileOrder.named.first { $0.tiles(rows: rows, columns: columns) == tiles } ?? self).name
+    /// The named order that visits this grid alike, if there is one: a file lists the tiles of all orders but raster.
+    func familiar(rows: Int, columns: Int) -> TileOrder {
+        guard self != .raster else { return self }
+        // Which of several named orders are one on a small grid, a comparison of their tiles tells.
+        let (count, overflow) = rows.multipliedReportingOverflow(by: columns)
+        guard !overflow, count <= TileOrder.maximumListedTiles || isPermutation else { return self }
+        let tiles = tiles(rows: rows, columns: columns)
+        return TileOrder.named.first { $0.tiles(rows: rows, columns: columns) == tiles } ?? self
     }
+
+    private var isPermutation: Bool { if case .permutation = self { true } else { false } }
 }

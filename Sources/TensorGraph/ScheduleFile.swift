@@ -71,6 +71,7 @@ public struct ScheduleFile: Codable, Sendable {
     /// The JSON text of a schedule, one list per line.
     ///
     /// - Parameters:
+    ///   - schedule: the schedule.
     ///   - latencies: the latency of each step, as the evaluator found it.
     ///   - grids: rows and columns of tiles of each step; needed to list a named tile order.
     public static func text(

@@ -7,13 +7,33 @@ import TensorGraph
 struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a schedule against every rule and tell what each step costs.",
-        usage: "mlsys evaluate PROBLEM SCHEDULE [--reduction-cap native|none] [--simulate] [--json]")
+        usage: """
+            mlsys evaluate PROBLEM SCHEDULE [--reduction-cap native|none] [--simulate] [--json]
+            mlsys evaluate PROBLEM SCHEDULE --compare OTHER [--json]
+            """,
+        discussion: """
+            One line per step. in and out are elements loaded and evicted, transfer is the
+            time they take, share is of the schedule's latency. An iteration takes as long
+            as the longer one of compute and transfer. resident are the tensors that the
+            previous step left in fast memory, retained those kept for the next one.
+
+            With --compare, SCHEDULE is A and OTHER is B. Steps of both that cover the same
+            ops form a block. Where the ops are grouped alike, a step of A is turned into
+            the step of B by one decision after the other: granularity, tile order, tensors
+            retained, tensors resident; the differences add up to that of the latencies.
+            """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
     var problem: String
 
     @Argument(help: ArgumentHelp("The schedule file to check.", valueName: "SCHEDULE"), completion: .file())
     var schedule: String
+
+    @Option(
+        help: ArgumentHelp(
+            "Set another schedule beside it: which decisions differ, and what each costs.", valueName: "OTHER"),
+        completion: .file())
+    var compare: String?
 
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
@@ -25,22 +45,18 @@ struct Evaluate: ParsableCommand {
     var json = false
 
     func run() throws {
-        let problem = try ProblemFile.read(problem)
-        let schedule = try ScheduleFile.read(schedule)
-        let evaluator = Evaluator(problem, reductionCap: reductionCap, method: simulate ? .simulation : .classes)
-        let evaluation: Evaluation
-        do throws(RuleViolation) {
-            evaluation = try evaluator.evaluate(schedule)
-        } catch {
-            try reject(error)
+        let graph = try ProblemFile.read(problem)
+        let evaluator = Evaluator(graph, reductionCap: reductionCap, method: simulate ? .simulation : .classes)
+        let first = try EvaluatedSchedule(schedule, evaluator: evaluator, json: json)
+        guard let compare else {
+            let report = ScheduleReport(first.schedule, first.evaluation, problem: graph)
+            try Console.write(json ? jsonLine(report) : StepTable(report).text)
+            return
         }
-        let report = ScheduleReport(schedule, evaluation, problem: problem)
-        try Console.write(json ? jsonLine(report) : StepTable(report).text)
-    }
-
-    /// The verdict is the result: on standard output as JSON, one line on standard error otherwise.
-    private func reject(_ violation: RuleViolation) throws -> Never {
-        if json { try Console.write(jsonLine(ViolationReport(violation))) }
-        throw Failure(.invalidSchedule, json ? nil : "\(self.schedule): invalid: \(violation)")
+        let second = try EvaluatedSchedule(compare, evaluator: evaluator, json: json)
+        let comparison = ScheduleComparison(
+            (first.schedule, first.evaluation), (second.schedule, second.evaluation),
+            paths: (first.path, second.path), evaluator: evaluator)
+        try Console.write(json ? jsonLine(comparison) : ComparisonTable(comparison).text)
     }
 }

@@ -5,28 +5,51 @@ import MIP
 import Scheduling
 import TensorGraph
 
-/// `mlsys export PROBLEM --format lp`.
+/// `mlsys export PROBLEM --format lp`: the integer program, or a picture or trace of what was decided.
 struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write the integer program of a problem, for inspection and for other solvers.",
+        abstract: "Write a problem or a schedule for other tools: as an integer program, a picture or a trace.",
         usage: """
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE] [--legend FILE]
                   [--start FILE] [--level partition|recompute] [--with-cuts]
+            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
             """,
         discussion: """
-            The file holds what models/README.md derives: a column for every step that can
+            lp, mps, mathprog, data: the integer program. The file holds what models/README.md derives: a column for every step that can
             matter, and the rows cover (C1), supply (C2), handoff (C3), output (C4) and
             memory (C5). Steps that wait for each other (C6) are forbidden only as far as
             --with-cuts does it; without, the optimum of the file is a lower bound.
             --format data writes the data section for models/schedule.mod:
               glpsol -m models/schedule.mod -d FILE
+
+            dot, mermaid: the graph, with --schedule a cluster for each step. Tensors
+            through slow memory are plain edges, retained ones thick, those inside a
+            step dashed. Mermaid stops at 500 edges unless told more.
+
+            trace: Chrome Trace Event JSON, for ui.perfetto.dev. One unit of time is one
+            microsecond; steps, their compute and memory time and, with --tiles, their
+            tiles are slices, and a counter shows what fast memory holds.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
     var problem: String
 
-    @Option(help: "CPLEX LP, free MPS, GNU MathProg, or data for models/schedule.mod.")
-    var format: ExportFormat
+    @Option(
+        help: """
+            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, or Chrome trace.
+            """)
+    var format: ExportTarget
+
+    @Option(
+        help: ArgumentHelp("The schedule to show, with dot, mermaid or trace.", valueName: "FILE"), completion: .file())
+    var schedule: String?
+
+    @Flag(help: "Show tiles in the trace.")
+    var tiles = false
+
+    @Option(help: "Tiles that the trace shows at most; of a step it shows all or none.")
+    var tileLimit = 10_000
 
     @Option(help: "Whether an op is in exactly one step or may be recomputed.")
     var level = ScheduleFormulation.Level.recompute
@@ -62,16 +85,35 @@ struct Export: ParsableCommand {
         if let timeLimit, !(timeLimit >= 0) {
             throw ValidationError("--time-limit is \(timeLimit); it must be 0 or more.")
         }
+        guard tileLimit >= 1 else { throw ValidationError("--tile-limit is \(tileLimit); it must be at least 1.") }
+        if let program = format.program { try validate(program) } else { try validatePicture() }
+        let files = [output, legend, start].compactMap { $0 }
+        guard Set(files).count == files.count else {
+            throw ValidationError("-o, --legend and --start have to be different files.")
+        }
+    }
+
+    private func validate(_ format: ExportFormat) throws {
+        guard schedule == nil, !tiles else {
+            throw ValidationError("--schedule and --tiles have no place in --format \(format.rawValue).")
+        }
         guard format.listsRows || !withCuts else {
             throw ValidationError("--with-cuts has no place in --format data, which lists no rows.")
         }
         guard format.listsRows || start == nil else {
             throw ValidationError("--start does not fit --format data; its columns are those of the other formats.")
         }
-        let files = [output, legend, start].compactMap { $0 }
-        guard Set(files).count == files.count else {
-            throw ValidationError("-o, --legend and --start have to be different files.")
+    }
+
+    private func validatePicture() throws {
+        guard legend == nil, start == nil, !withCuts else {
+            throw ValidationError(
+                "--legend, --start and --with-cuts have no place in --format \(format.rawValue).")
         }
+        guard format != .trace || schedule != nil else {
+            throw ValidationError("--format trace shows a schedule: --schedule FILE is missing.")
+        }
+        guard format == .trace || !tiles else { throw ValidationError("--tiles needs --format trace.") }
     }
 
     func run() throws {
@@ -79,6 +121,14 @@ struct Export: ParsableCommand {
         for file in [output, legend, start] {
             if let file { try OutputFile.check(file, isNot: problem) }
         }
+        if let program = format.program {
+            try write(program, of: graph)
+        } else {
+            try writePicture(of: graph)
+        }
+    }
+
+    private func write(_ format: ExportFormat, of graph: Problem) throws {
         let export = try makeExport(graph)
         let startText = export.startText()
         guard start == nil || startText != nil else {
@@ -88,17 +138,29 @@ struct Export: ParsableCommand {
         }
         if let legend { try writeAtomically(try export.legendText(), to: legend) }
         if let start, let startText { try writeAtomically(startText, to: start) }
-        if let output {
-            try writeAtomically(export.text(format), to: output)
-        } else {
-            try Console.write(export.text(format))
-        }
+        try write(export.text(format))
         for omission in export.candidates.omissions {
             Console.error("mlsys: \(problem): the program is not complete: \(omission)")
         }
         if let cuts = export.cuts, cuts.optimum == nil {
             Console.error("mlsys: \(problem): the search for cuts did not end; there may be more")
         }
+    }
+
+    private func writePicture(of graph: Problem) throws {
+        if let schedule, let output { try OutputFile.check(output, isNot: schedule, named: "schedule file") }
+        let evaluator = Evaluator(graph, reductionCap: reductionCap)
+        let export = PictureExport(
+            target: format, problemPath: problem, problem: graph,
+            schedule: try schedule.map { try EvaluatedSchedule($0, evaluator: evaluator) },
+            maximumTiles: tiles ? tileLimit : 0)
+        let (text, omissions) = try export.text()
+        try write(text)
+        for omission in omissions { Console.error(omission) }
+    }
+
+    private func write(_ text: String) throws {
+        if let output { try writeAtomically(text, to: output) } else { try Console.write(text) }
     }
 
     private func makeExport(_ graph: Problem) throws -> ProgramExport {
@@ -121,5 +183,4 @@ struct Export: ParsableCommand {
     }
 }
 
-extension ExportFormat: ExpressibleByArgument {}
 extension ScheduleFormulation.Level: ExpressibleByArgument {}

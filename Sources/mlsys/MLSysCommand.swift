@@ -14,9 +14,10 @@ struct MLSysCommand: ParsableCommand {
             mlsys PROBLEM SCHEDULE
             mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list] [--time-limit SECONDS]
             mlsys bound PROBLEM [--json]
-            mlsys evaluate PROBLEM SCHEDULE [--json]
+            mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """

@@ -6,9 +6,11 @@ import TensorGraph
 /// Writing may still fail later; this only spares people a long search whose result has no place to go.
 enum OutputFile {
     /// - Throws: ``FileError`` of kind `cannotCreate` when the file can certainly not be written, or is the input.
-    static func check(_ path: String, isNot input: String) throws(FileError) {
+    static func check(
+        _ path: String, isNot input: String, named name: String = "problem file"
+    ) throws(FileError) {
         if let output = identity(path), let source = identity(input), output == source {
-            throw FileError(path: path, kind: .cannotCreate, message: "is the problem file itself")
+            throw FileError(path: path, kind: .cannotCreate, message: "is the \(name) itself")
         }
         try check(path)
     }

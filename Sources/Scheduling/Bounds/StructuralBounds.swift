@@ -25,10 +25,12 @@ public enum StructuralBounds {
     ///
     /// *Proof.* Every element of a graph input that an op reads is demanded by some iteration, and a graph input is never
     /// resident (RULES 3.6); every graph output is evicted (RULES 3.8). A graph input is loaded more than once when a
-    /// MatMul has to stream it: see ``streams(_:of:in:reductionCap:)``. Ops that share a step share its loads, so a tensor counts as
-    /// often as the op that streams it most often.
+    /// MatMul has to stream it: see `streams`. Ops that share a step share its loads, so a
+    /// tensor counts as often as the op that streams it most often.
     ///
-    /// - Parameter reductionCap: how deep k-steps may be; with deeper ones fewer tensors have to be streamed.
+    /// - Parameters:
+    ///   - problem: the problem.
+    ///   - reductionCap: how deep k-steps may be; with deeper ones fewer tensors have to be streamed.
     public static func traffic(_ problem: Problem, reductionCap: ReductionCap = .native) -> Double {
         var elements = 0.0
         for index in problem.tensors.indices {

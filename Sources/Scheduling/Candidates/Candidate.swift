@@ -24,7 +24,12 @@ public struct Candidate: Sendable, Hashable {
 
     /// Creates a candidate from a step and its price.
     ///
-    /// - Parameter lowerBound: what no granularity falls below; nil when the choice is the best of all.
+    /// - Parameters:
+    ///   - structure: the analysis of the step's ops and retained tensors.
+    ///   - resident: what the previous step retains, ascending.
+    ///   - choice: the granularity and tile order found, and their latency.
+    ///   - lowerBound: what no granularity falls below, in units of time; nil when the choice is the best of all.
+    ///   - problem: the problem that the ids are of.
     public init(
         _ structure: StepStructure, resident: [TensorID], choice: GranularityChoice, lowerBound: Double? = nil,
         problem: Problem

@@ -9,7 +9,7 @@ import TensorGraph
 /// into one of candidates that costs no more. What is left out, and why nothing is lost:
 /// - *Useless unions.* A step without hand-offs that costs no less than its ops as single steps: the single steps, in
 ///   topological order, read the same tensors and evict all that the step evicts.
-/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless ``ThrowAway`` says that it could
+/// - *Useless lifetimes.* A retained tensor that the next step does not read, unless `ThrowAway` says that it could
 ///   pay not to evict it.
 public struct CandidateEnumerator: Sendable {
     /// Limits on the work; all counts, so that the result does not depend on the machine.
@@ -35,7 +35,7 @@ public struct CandidateEnumerator: Sendable {
     public enum Pricing: Sendable, Hashable {
         /// For every candidate at once.
         case exhaustive
-        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``settle(_:)``.
+        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``CandidateEnumerator/settle(_:isCancelled:)``.
         case bounded
     }
 
@@ -98,8 +98,12 @@ public struct CandidateEnumerator: Sendable {
         var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
         let sets = connectedSets(&result, isCancelled)
         guard result.isComplete else { return result }
-        let handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        let handOffs = self.handOffs(sets)
         result.omissions += handOffs.omissions
+        guard border == nil || isAffordable(sets, handOffs) else {
+            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+            return result
+        }
         price(sets, handOffs, &result, isCancelled)
         result.statistics.kept = result.candidates.count
         return result
@@ -146,6 +150,40 @@ public struct CandidateEnumerator: Sendable {
             return []
         }
         return parts.flatMap { $0 }
+    }
+
+    // MARK: Hand-offs
+
+    /// Ever fewer hand-offs, for windows that have too many steps with all of them.
+    private static let fewerHandOffs = [(sets: 8, tensors: 2), (sets: 4, tensors: 1), (sets: 0, tensors: 0)]
+
+    private func handOffs(_ sets: [[OpID]]) -> HandOffs {
+        var handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        guard border != nil else { return handOffs }
+        for fewer in Self.fewerHandOffs where !isAffordable(sets, handOffs) {
+            var limits = limits
+            (limits.retainedSets, limits.retainedTensors) = (fewer.sets, fewer.tensors)
+            handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+        }
+        return handOffs
+    }
+
+    /// True when there are no more steps with these hand-offs than the limit on their prices.
+    private func isAffordable(_ sets: [[OpID]], _ handOffs: HandOffs) -> Bool {
+        var count = 0
+        for ops in sets {
+            let members = OpSet(ops.map(\.index))
+            var reads: [TensorID] = []
+            for op in ops {
+                for tensor in problem[op].inputs where !reads.contains(tensor) {
+                    let isInside = problem.graph.producers[tensor.index].map { members.contains($0.index) } ?? false
+                    if !isInside { reads.append(tensor) }
+                }
+            }
+            count += handOffs.retainable(ops).count * handOffs.residents(reads).count
+            guard count <= limits.pricedSteps else { return false }
+        }
+        return true
     }
 
     // MARK: Prices
@@ -260,7 +298,9 @@ public struct CandidateEnumerator: Sendable {
 
     /// Searches the granularities of candidates exhaustively, so that each is ``Candidate/isSettled``.
     ///
-    /// - Parameter isCancelled: when it says true the rest stay as they are.
+    /// - Parameters:
+    ///   - candidates: the candidates; those that are settled come back as they are.
+    ///   - isCancelled: when it says true the rest stay as they are.
     public func settle(_ candidates: [Candidate], isCancelled: @escaping @Sendable () -> Bool) -> [Candidate] {
         let chunk = 4
         let parts = parallelMap(count: (candidates.count + chunk - 1) / chunk, threads: threads) { index in

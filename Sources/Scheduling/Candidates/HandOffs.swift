@@ -28,7 +28,8 @@ struct HandOffs: Sendable {
             var tensors: [TensorID] = []
             for op in ops {
                 for tensor in problem[op].outputs where problem[tensor].size < problem.hardware.fastMemoryCapacity {
-                    let canBeThrownAway = ThrowAway.canPay(tensor, producer: op, in: ops, problem)
+                    // Rare, and costly to tell for large sets: windows do without.
+                    let canBeThrownAway = border == nil && ThrowAway.canPay(tensor, producer: op, in: ops, problem)
                     if canBeThrownAway { throwAways.insert(tensor) }
                     if canBeThrownAway || !problem.graph.readers[tensor.index].isEmpty { tensors.append(tensor) }
                 }

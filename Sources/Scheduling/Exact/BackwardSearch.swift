@@ -10,7 +10,7 @@ import TensorGraph
 /// rule of their own. The goal needs nothing (in a window: just what is handed to its first step). Every op is an ancestor of a graph output (RULES 1), so every op is then in
 /// some step.
 ///
-/// The estimate of what a state still costs is a price list from a dual solution: see ``SearchPrices``. It never
+/// The estimate of what a state still costs is a price list from a dual solution: see `SearchPrices`. It never
 /// overestimates, so the first goal taken from the queue is optimal (Hart, Nilsson and Raphael, 1968), and at any moment
 /// the smallest estimate in the queue bounds the optimum from below.
 public struct BackwardSearch: Sendable {

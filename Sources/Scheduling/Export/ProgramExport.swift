@@ -44,7 +44,10 @@ public struct ProgramExport: Sendable {
     /// The steps of the list scheduler's schedule are among the columns, so that at the level `recompute` the program has
     /// a feasible point however few candidates there are.
     ///
-    /// - Parameter isCancelled: polled now and then; true ends the enumeration, which is then incomplete.
+    /// - Parameters:
+    ///   - problem: the problem.
+    ///   - options: level, limits of the enumeration, reduction cap.
+    ///   - isCancelled: polled now and then; true ends the enumeration, which is then incomplete.
     /// - Throws: ``InfeasibleOp``, ``TooLargeError``.
     public init(
         _ problem: Problem, options: Options = Options(), isCancelled: @escaping @Sendable () -> Bool = { false }

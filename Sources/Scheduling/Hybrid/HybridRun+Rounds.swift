@@ -17,8 +17,9 @@ extension HybridRun {
         idleRounds = 0
         control.report(.phase("windows"))
         for _ in 0..<max(0, rounds) {
-            guard !control.shouldStop, !isOver(), idleRounds < 200 else { return }
+            guard !control.shouldStop, !exact.isDone, !isOver(), idleRounds < Self.patientRounds else { return }
             try searchRound()
+            try varyWhenStalled()
             roundsDone += 1
             if roundsDone.isMultiple(of: Self.roundsPerMaster) { try solveMaster() }
             control.report(
@@ -28,11 +29,13 @@ extension HybridRun {
         }
     }
 
+    /// Rounds without a new window after which there is nothing more to try.
+    private static let patientRounds = 200
     /// Rounds after which the pool has grown enough for another look at all of it.
     private static let roundsPerMaster = 20
 
     /// Windows per round: a matter of the graph's size, not of cores, so that their number does not change the result.
-    private var windowsPerRound: Int { max(8, problem.ops.count / 40) }
+    var windowsPerRound: Int { max(8, problem.ops.count / 40) }
 
     private mutating func searchRound() throws {
         let plan: WindowPlan
@@ -83,9 +86,7 @@ extension HybridRun {
             let numbers = inner.numbers
             let current = plan.sequence[range].compactMap { inner.inner($0, numbers, analyzer) }
             guard current.count == range.count else { continue }
-            let atoms =
-                isCoarse
-                ? picker.atoms(inner, current: current, count: Int.random(in: 8...14, using: &picker.random)) : nil
+            let atoms = isCoarse ? picker.atoms(inner, current: current) : nil
             windows.append(Window(source: source, range: range, atoms: atoms, problem: inner, current: current))
         }
         return windows
@@ -115,7 +116,11 @@ extension HybridRun {
             known.insert(
                 KnownWindows.Solution(latency: outcome.latency, steps: outcome.steps ?? window.current), for: window)
             addToPool(outcome.promising, of: window)
-            if window.atoms == nil { picker.adapt(window.problem.ops, isTooLarge: outcome.isTooLarge) }
+            if window.atoms == nil {
+                picker.adapt(window.problem.ops, isTooLarge: outcome.isTooLarge)
+            } else {
+                picker.adaptAtoms(isTooLarge: outcome.isTooLarge)
+            }
         }
     }
 

@@ -19,6 +19,9 @@ struct HybridRun {
     var roundsDone = 0
     var prices = KnownPrices()
     let blocks: BlockMap
+    /// Rounds in a row in which the steps have not become better than this latency.
+    var stalledRounds = 0
+    var lastLatency = Double.infinity
     /// Rounds in a row in which no window was new.
     var idleRounds = 0
 
@@ -92,6 +95,7 @@ extension HybridRun {
             if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
             try searchNeighbourhoods(rounds: rounds - roundsDone) { false }
         }
+        if exact.isDone { return try exact.result(isOptimal: true) }
         exact.limit = control.isCancelled ? .interrupted : control.shouldStop ? .time : .rounds
         return try exact.result(isOptimal: false)
     }

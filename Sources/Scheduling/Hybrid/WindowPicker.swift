@@ -9,6 +9,9 @@ struct WindowPicker {
     /// For each op, how much of its step's latency a bound does not explain, in units of time; windows start there.
     var slack: [Double]
 
+    /// How many parts the ops of a coarse window may have, so that its candidates can be enumerated.
+    private var atomBudget = 12.0
+
     private static let smallestBudget = 3.0
     private static let largestBudget = 64.0
 
@@ -25,6 +28,11 @@ struct WindowPicker {
         for op in ops {
             budget[op.index] = min(Self.largestBudget, max(Self.smallestBudget, budget[op.index] * factor))
         }
+    }
+
+    /// Makes the parts of coarse windows fewer, or more.
+    mutating func adaptAtoms(isTooLarge: Bool) {
+        atomBudget = min(24, max(4, atomBudget * (isTooLarge ? 0.93 : 1.04)))
     }
 
     /// Cuts the whole schedule into stretches.
@@ -103,7 +111,7 @@ struct WindowPicker {
             }
         }
         open(seed)
-        while !frontier.isEmpty, grown.count < (isCoarse ? 8 : 32) {
+        while !frontier.isEmpty, grown.count < (isCoarse ? Int(atomBudget) : 32) {
             let chains = frontier.keys.sorted()
             guard let choice = random.pick(chains.map { Double(frontier[$0] ?? 0) }) else { break }
             let next = chains[choice]
@@ -151,7 +159,8 @@ struct WindowPicker {
     }
 
     /// Glues ops of each step together at random until few parts are left.
-    mutating func atoms(_ window: WindowProblem, current: [Candidate], count: Int) -> [OpSet] {
+    mutating func atoms(_ window: WindowProblem, current: [Candidate]) -> [OpSet] {
+        let count = Int((atomBudget * Double.random(in: 0.7...1.1, using: &random)).rounded())
         var atomOf = Array(window.ops.indices)
         var left = window.ops.count
         // Pairs of ops that touch a common tensor and share all of their steps.

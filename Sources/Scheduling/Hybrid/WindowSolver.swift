@@ -13,8 +13,8 @@ struct WindowSolver: Sendable {
             var limits = CandidateEnumerator.Limits()
             limits.connectedSets = 30_000
             limits.admissibleSets = 1_500
-            limits.candidates = 2_000
-            limits.pricedSteps = 4_000
+            limits.candidates = 3_000
+            limits.pricedSteps = 3_000
             limits.retainedSets = 16
             limits.retainedTensors = 3
             return limits
@@ -25,6 +25,8 @@ struct WindowSolver: Sendable {
         var effort = GranularityOptimizer.Effort(attempts: 4_000, simulatedIterations: 2_000)
         /// States of the backward search.
         var states = 20_000
+        /// States of the search for a variation.
+        var variationStates = 5_000
     }
 
     /// What became of a window.
@@ -95,6 +97,30 @@ struct WindowSolver: Sendable {
         for candidate in outcome.settled { note(candidate) }
         outcome.settled = []
         return outcome
+    }
+
+    /// Other steps for a window, good but not the best: the best when every latency is off by up to a share, at random.
+    ///
+    /// - Returns: nil when there are too many candidates, or the search met its limit.
+    func vary(
+        _ window: WindowProblem, current: [Candidate], atoms: [OpSet]?, known: KnownPrices, seed: UInt64, share: Double
+    ) throws -> [Candidate]? {
+        let part = PartPrices(known: known, ops: window.ops, tensors: window.tensors)
+        let enumerator = CandidateEnumerator(
+            window.problem, border: window.border, atoms: atoms, reductionCap: reductionCap,
+            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort, known: part)
+        let control = control
+        var candidates = enumerator.enumerate { control.shouldStop }.candidates
+        guard !candidates.isEmpty, candidates.count < limits.enumeration.candidates else { return nil }
+        Self.add(current, to: &candidates)
+        guard let columns = columns(candidates, window, { $0.latency * (1 + share * $0.noise(seed: seed)) }),
+            let relaxation = try Relaxation(
+                columns, candidates, problem: window.problem, solver: solver, control: control)
+        else { return nil }
+        let found = BackwardSearch(columns).run(
+            prices: relaxation.prices(columns), cutoff: .infinity, maximumStates: limits.variationStates,
+            isCancelled: { control.shouldStop })
+        return found.steps?.map { candidates[$0] }
     }
 
     /// Looks for steps that cost less than those at hand among candidates of the window.
@@ -212,4 +238,14 @@ struct WindowSolver: Sendable {
 extension Candidate {
     /// The step without its granularity.
     var key: StepPricer.Key { .init(ops: ops, resident: resident, retained: retained) }
+
+    /// A number between 0 and 1 that depends on the step and the seed alone.
+    fileprivate func noise(seed: UInt64) -> Double {
+        var state = seed
+        for id in ops.map(\.index) + [-1] + resident.map(\.index) + [-1] + retained.map(\.index) {
+            var mixer = RandomSource(seed: state ^ UInt64(bitPattern: Int64(id)))
+            state = mixer.next()
+        }
+        return Double(state >> 11) * 0x1p-53
+    }
 }

@@ -4,9 +4,9 @@ import TensorGraph
 /// Schedules a graph greedily within milliseconds, in the manner of instruction scheduling for VLIW machines.
 ///
 /// 1. ``DependencyAnalyzer`` orders ops by dependence and critical path.
-/// 2. ``Fusion`` packs ops into steps against fast memory, choosing granularities anew as steps grow;
-///    ``Staggering`` proposes independent ops that share a tensor.
-/// 3. ``Retention`` orders the steps so that they hand tensors over in fast memory, and picks the hand-offs.
+/// 2. `Fusion` packs ops into steps against fast memory, choosing granularities anew as steps grow;
+///    `Staggering` proposes independent ops that share a tensor.
+/// 3. `Retention` orders the steps so that they hand tensors over in fast memory, and picks the hand-offs.
 public struct ListScheduler: Sendable {
     /// Which ideas are used; all by default.
     public struct Options: Sendable, Hashable {

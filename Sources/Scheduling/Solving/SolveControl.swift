@@ -21,8 +21,8 @@ public enum IncumbentSource: String, Sendable, Hashable, CaseIterable {
     case region
     /// A window: steps that read one tensor.
     case readers
-    /// The steps of a window taken apart and joined again by list scheduling.
-    case rebuild
+    /// Windows varied at random, to leave a schedule that no window improves.
+    case variation
     /// What had improved a window, done to another that looks the same.
     case twin
 }

@@ -1,0 +1,62 @@
+/// Writes a picture in the language of Graphviz: `dot -Tsvg`.
+///
+/// MatMuls are boxes, Pointwise ops ellipses, tensors from and to the outside plain text. Edges through slow memory
+/// are solid, retained tensors bold, those inside a step dashed.
+public struct DOTWriter {
+    private let picture: GraphPicture
+
+    /// Creates a writer.
+    public init(_ picture: GraphPicture) { self.picture = picture }
+
+    /// The file.
+    public func text() -> String {
+        // Clusters that feed each other both ways, as steps do that run in turns, need ranks that ignore clusters: dot
+        // ends with "trouble in init_rank" without.
+        var lines = [
+            "digraph mlsys {",
+            "  newrank=true;",
+            "  label=\(quoted(picture.title)); labelloc=t; fontname=\"sans-serif\"; fontsize=12;",
+            "  node [fontname=\"sans-serif\", fontsize=11]; edge [fontname=\"sans-serif\", fontsize=9];",
+        ]
+        for cluster in picture.clusters {
+            lines.append("  subgraph cluster_\(cluster.id) {")
+            lines.append("    label=\(quoted(cluster.label)); style=\"rounded,filled\"; fillcolor=\"#eef3fa\";")
+            lines += cluster.nodes.map { "    " + node($0) }
+            lines.append("  }")
+        }
+        lines += picture.nodes.map { "  " + node($0) }
+        lines += picture.edges.map { edge in
+            "  \(edge.from) -> \(edge.to) [label=\(quoted(edge.label))\(style(edge.route))];"
+        }
+        return lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    private func node(_ node: GraphPicture.Node) -> String {
+        let shape =
+            switch node.kind {
+            case .matMul: "shape=box, style=filled, fillcolor=\"#ffffff\""
+            case .pointwise: "shape=ellipse, style=filled, fillcolor=\"#ffffff\""
+            case .graphInput, .graphOutput: "shape=plaintext"
+            }
+        return "\(node.id) [label=\(quoted(node.label)), \(shape)];"
+    }
+
+    private func style(_ route: GraphPicture.Route) -> String {
+        switch route {
+        case .unscheduled, .slowMemory: ""
+        case .retained: ", style=bold, color=\"#b3541e\""
+        case .internalToStep: ", style=dashed"
+        }
+    }
+
+    private func quoted(_ text: String) -> String { quoted([text]) }
+
+    /// A quoted string of several lines. A backslash starts an escape in Graphviz, and a quote ends the string.
+    private func quoted(_ lines: [String]) -> String {
+        let escaped = lines.map { line in
+            line.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+                .map { $0.isNewline || $0 == "\0" ? " " : String($0) }.joined()
+        }
+        return "\"" + escaped.joined(separator: "\\n") + "\""
+    }
+}

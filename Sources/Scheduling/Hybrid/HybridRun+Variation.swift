@@ -1,0 +1,64 @@
+import CostModel
+import TensorGraph
+
+// Ways out of a schedule that no window improves.
+extension HybridRun {
+    /// Rounds without improvement after which the schedule is varied, or given up for the incumbent.
+    private static let patience = 10
+    /// By how much latencies are off when steps are varied.
+    private static let shares = [0.02, 0.05, 0.1, 0.2]
+    /// A variation that costs more than this share above the incumbent is not worth improving.
+    private static let worstShare = 0.1
+
+    /// Latency of the steps that are being improved, in units of time.
+    var currentLatency: Double { steps.reduce(0) { $0 + $1.latency } }
+
+    /// Starts from a variation of the incumbent when windows have not improved the steps for a while.
+    mutating func varyWhenStalled() throws {
+        let latency = currentLatency
+        if latency < lastLatency * (1 - 1e-9) {
+            lastLatency = latency
+            stalledRounds = 0
+            return
+        }
+        stalledRounds += 1
+        guard stalledRounds >= Self.patience, let incumbent = exact.incumbent else { return }
+        stalledRounds = 0
+        if latency > incumbent.latency * (1 + 1e-9) {
+            steps = []
+            try takeIncumbent()
+        }
+        try vary()
+        lastLatency = currentLatency
+    }
+
+    private mutating func vary() throws {
+        let isCoarse = Bool.random(using: &picker.random)
+        let plan = picker.regions(steps, source: .region, isCoarse: isCoarse, count: windowsPerRound)
+        let windows = windows(of: plan)
+        let seeds = windows.map { _ in picker.random.next() }
+        let share = Self.shares.randomElement(using: &picker.random) ?? 0.05
+        let (solver, prices) = (windowSolver, prices)
+        let found = parallelMap(count: windows.count, threads: threads) { index in
+            Result {
+                let window = windows[index]
+                return try solver.vary(
+                    window.problem, current: window.current, atoms: window.atoms, known: prices, seed: seeds[index],
+                    share: share)
+            }
+        }
+        let analyzer = StepAnalyzer(problem)
+        var sequence = plan.sequence
+        for (window, result) in zip(windows, found).reversed() {
+            guard let steps = try result.get() else { continue }
+            let outer = steps.compactMap { window.problem.outer($0, of: problem, analyzer) }
+            guard outer.count == steps.count else { continue }
+            sequence.replaceSubrange(window.range, with: outer)
+        }
+        let latency = sequence.reduce(0) { $0 + $1.latency }
+        guard latency < currentLatency * (1 + Self.worstShare), exact.isValid(Schedule(steps: sequence.map(\.step)))
+        else { return }
+        try exact.accept(Schedule(steps: sequence.map(\.step)), from: .variation)
+        steps = sequence
+    }
+}
