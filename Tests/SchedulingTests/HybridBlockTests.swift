@@ -63,7 +63,7 @@ struct HybridBlockTests {
         let twins = map.twins(of: inner, limit: 100)
         for twin in twins { #expect(isAlike(inner, twin, blocks.problem)) }
         let places = Set(twins.map(Set.init))
-        for block in [2, 4, 5] { #expect(places.contains(Set(blocks.ops[block])), "block \(block)") }
+        for block in [2, 4] { #expect(places.contains(Set(blocks.ops[block])), "block \(block)") }
     }
 
     @Test("finds parts of a block in all blocks but those next to the ends", arguments: [ProblemFamily.swiglu, .ffn])
