@@ -24,7 +24,8 @@ struct HybridAtomTests {
             }
             // What can be a step has to be found; what cannot may be.
             for set in undivided {
-                #expect(found.contains(set), "\(set.members) of \(atoms.map(\.members)): \(ProblemFile.text(of: problem))")
+                #expect(
+                    found.contains(set), "\(set.members) of \(atoms.map(\.members)): \(ProblemFile.text(of: problem))")
             }
             for set in found {
                 #expect(atoms.allSatisfy { $0.isSubset(of: set) || $0.isDisjoint(with: set) })

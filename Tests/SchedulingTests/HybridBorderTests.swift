@@ -20,7 +20,8 @@ struct HybridBorderTests {
     @Test("What the step before retains is resident, what the last step retains is owed")
     func handOffs() throws {
         let schedule = Schedule(steps: [
-            Step([0], full, keeping: [1]), Step([1], full, keeping: [2]), Step([2], full, keeping: [3]), Step([3], full),
+            Step([0], full, keeping: [1]), Step([1], full, keeping: [2]), Step([2], full, keeping: [3]),
+            Step([3], full),
         ])
         let example = try #require(try WindowCase(schedule, 1..<3, of: chain(4)))
         let border = example.window.border
@@ -135,7 +136,8 @@ struct HybridBorderTests {
         while windows < 24 {
             let problem = try general.next()
             let schedule = ScheduleGenerator(problem).schedule(using: &random)
-            guard problem.ops.count <= 6, schedule.steps.count > 2, (try? Evaluator(problem).evaluate(schedule)) != nil else { continue }
+            guard problem.ops.count <= 6, schedule.steps.count > 2, (try? Evaluator(problem).evaluate(schedule)) != nil
+            else { continue }
             let start = Int.random(in: 0..<schedule.steps.count - 1, using: &random)
             let end = min(schedule.steps.count, start + Int.random(in: 1...4, using: &random))
             guard let example = try WindowCase(schedule, start..<end, of: problem) else { continue }
