@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
@@ -50,6 +51,12 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable"),
+                .product(name: "Mustache", package: "swift-mustache"),
+            ],
+            resources: [
+                // In the code, so that the program stays one file.
+                .embedInCode("HTML/Resources/page.mustache"), .embedInCode("HTML/Resources/page.css"),
+                .embedInCode("HTML/Resources/page.js"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -89,7 +96,7 @@ let package = Package(
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Reporting", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
-            swiftSettings: strict),
+            exclude: ["browse.py"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [

@@ -6,6 +6,14 @@ public struct StepEvaluation: Sendable, Hashable {
     public var latency = 0.0
     /// Compute time of all iterations, in units of time.
     public var compute = 0.0
+    /// Time in which nothing is computed because elements are still on their way in, in units of time.
+    ///
+    /// An iteration waits for its traffic longer than it computes, or not at all: (loads + evictions) / bandwidth -
+    /// compute (RULES 4, "Latency"). Its wait is divided between loads and evictions in proportion to their elements,
+    /// so that compute and the two waits add up to the latency.
+    public var waitForLoads = 0.0
+    /// The same for elements on their way out.
+    public var waitForEvictions = 0.0
     /// Elements loaded from slow memory.
     public var loadedElements = 0.0
     /// Elements evicted to slow memory.
@@ -38,7 +46,13 @@ extension StepEvaluation: IterationAccumulator {
         loadedElements += count * loaded
         evictedElements += count * evicted
         iterations += count
-        if compute >= transfer { computeBoundIterations += count }
+        if compute >= transfer {
+            computeBoundIterations += count
+        } else {
+            let perElement = count * (transfer - compute) / (loaded + evicted)
+            waitForLoads += perElement * loaded
+            waitForEvictions += perElement * evicted
+        }
     }
 }
 

@@ -12,6 +12,8 @@ public struct GeneratorOptions: Sendable, Hashable {
     public var heads = 4
     /// Seed of everything random; the same options and seed give the same problem on every machine.
     public var seed: UInt64 = 1
+    /// Whether ops at the same place of every block cost the same, as in a network that repeats one layer.
+    public var alike = false
     /// How much fast memory and bandwidth there is.
     public var hardware = HardwareProfile.medium
 

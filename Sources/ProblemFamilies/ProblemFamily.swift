@@ -73,6 +73,7 @@ extension GraphBuilder {
         var tensor = tensor
         var blockSize = 0
         repeat {
+            if options.alike { random = SeededRandom(seed: options.seed) }
             let before = ops.count
             tensor = block(&self, tensor)
             blockSize = max(blockSize, ops.count - before)

@@ -27,6 +27,9 @@ struct Generate: ParsableCommand {
     @Option(help: "Seed of everything random.")
     var seed = GeneratorOptions().seed
 
+    @Flag(help: "Ops at the same place of every block cost the same.")
+    var alike = false
+
     @Option(help: "How much fast memory and bandwidth there is.")
     var hardware = GeneratorOptions().hardware
 
@@ -51,6 +54,7 @@ struct Generate: ParsableCommand {
         options.rows = rows
         options.heads = heads
         options.seed = seed
+        options.alike = alike
         options.hardware = hardware
         if let output { try OutputFile.check(output) }
         let problem = try generate(options)

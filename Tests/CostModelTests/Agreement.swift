@@ -53,6 +53,7 @@ struct StepComparison {
         let fields: [(name: String, path: KeyPath<StepEvaluation, Double>)] = [
             ("latency", \.latency), ("compute", \.compute), ("loads", \.loadedElements),
             ("evictions", \.evictedElements), ("working set", \.peakWorkingSet), ("iterations", \.iterations),
+            ("wait for loads", \.waitForLoads), ("wait for evictions", \.waitForEvictions),
         ]
         if let field = fields.first(where: { !agree(fast[keyPath: $0.path], slow[keyPath: $0.path]) }) {
             return field.name

@@ -38,7 +38,7 @@ struct ExactRun {
         control.report(.phase("list"))
         var listOptions = ListScheduler.Options()
         listOptions.reductionCap = scheduler.options.reductionCap
-        try accept(ListScheduler(problem, options: listOptions).schedule(), from: .list)
+        try ListScheduler(problem, options: listOptions).schedules { try accept($0, from: .list) }
         if let warmStart = scheduler.options.warmStart { try accept(warmStart, from: .warmStart) }
         timed(.compute, StructuralBounds.compute)
         let cap = scheduler.options.reductionCap

@@ -100,10 +100,19 @@ struct BlockMap: Sendable {
         _ here: TensorID, _ there: TensorID, _ members: Set<OpID>, _ map: [OpID: OpID],
         _ pair: (OpID, OpID) -> Bool
     ) -> Bool {
-        let open = problem.graph.readers[here.index].filter { members.contains($0) && map[$0] == nil }
+        let (own, others) = (problem.graph.readers[here.index], problem.graph.readers[there.index])
+        let open = own.filter { members.contains($0) && map[$0] == nil }
         guard !open.isEmpty else { return true }
-        var free = problem.graph.readers[there.index].filter { !map.values.contains($0) }
+        let taken = Set(map.values)
+        var free = others.filter { !taken.contains($0) }
         for reader in open {
+            // Blocks that were written in one order are walked in that order, which keeps readers of several tensors together.
+            if own.count == others.count, let rank = own.firstIndex(of: reader),
+                colors[others[rank].index] == colors[reader.index], let index = free.firstIndex(of: others[rank])
+            {
+                guard pair(reader, free.remove(at: index)) else { return false }
+                continue
+            }
             guard
                 let index = free.firstIndex(where: { colors[$0.index] == colors[reader.index] })
                     ?? free.firstIndex(where: { problem[$0].kind == problem[reader].kind })

@@ -58,8 +58,11 @@ extension HybridRun {
         let replacements = windows.compactMap { window in
             replacement(for: window, from: solved.contains(window.range) ? window.source : .twin)
         }
-        try apply(replacements, to: plan)
-        try offerToTwins(replacements)
+        let repeated = replacements.map { ($0, twins(of: $0.window)) }
+        try apply(repeated.filter { $0.1.isEmpty }.map(\.0), to: plan)
+        for (replacement, places) in repeated where !places.isEmpty {
+            try apply(replacement, toTwins: places)
+        }
     }
 
     /// The better steps that are known for a window; nil without any.

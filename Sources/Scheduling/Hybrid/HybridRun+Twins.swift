@@ -5,15 +5,20 @@ extension HybridRun {
     /// Places looked at for each window that was improved.
     private static let maximumTwins = 256
 
-    /// Offers the better steps of windows to the places of the graph that look the same.
-    mutating func offerToTwins(_ replacements: [Replacement]) throws {
-        for replacement in replacements where replacement.source != .twin && !control.shouldStop {
-            let places = blocks.twins(of: replacement.window.problem.ops, limit: Self.maximumTwins)
-            guard !places.isEmpty else { continue }
-            let plan = twinPlan(places)
-            let windows = windows(of: plan)
-            try apply(windows.compactMap { self.replacement(for: $0, from: .twin) }, to: plan)
+    /// Places of the graph that look like a window.
+    func twins(of window: Window) -> [[OpID]] {
+        blocks.twins(of: window.problem.ops, limit: Self.maximumTwins)
+    }
+
+    /// Puts better steps in the place of a window and of all places that look the same at once, so that the blocks of a
+    /// network stay alike and the next window has twins again.
+    mutating func apply(_ replacement: Replacement, toTwins places: [[OpID]]) throws {
+        let own = replacement.window.problem.ops
+        let plan = twinPlan([own] + places)
+        let found = windows(of: plan).compactMap { window in
+            self.replacement(for: window, from: window.problem.ops == own ? replacement.source : .twin)
         }
+        try apply(found, to: plan)
     }
 
     /// The schedule with the steps of each place, where they contain no other ops, one after the other.

@@ -38,21 +38,44 @@ public struct ListScheduler: Sendable {
     ///
     /// - Throws: ``InfeasibleOp`` when an op fits at no granularity.
     public func schedule() throws(InfeasibleOp) -> Schedule {
+        var best = Schedule(steps: [])
+        try search { best = $0 }
+        return best
+    }
+
+    /// Calls `body` with a first valid schedule, every op alone, as soon as there is one, and with ever better ones.
+    ///
+    /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, and what `body` throws.
+    public func schedules(_ body: (Schedule) throws -> Void) throws {
+        var failure: (any Error)?
+        try search { schedule in
+            guard failure == nil else { return }
+            do { try body(schedule) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func search(_ body: (Schedule) -> Void) throws(InfeasibleOp) {
         let optimizer = GranularityOptimizer(problem, reductionCap: options.reductionCap)
         let pricer = StepPricer(problem, optimizer: optimizer)
         let alone = try priceAlone(pricer, optimizer)
         let dependencies = DependencyAnalyzer(problem, aloneLatency: alone.map(\.latency))
-        var best: (steps: [Step], latency: Double) = ([], .infinity)
+        let single = problem.graph.topologicalOrder.map { op in
+            Step(ops: [op], granularity: alone[op.index].granularity, order: alone[op.index].order)
+        }
+        body(Schedule(steps: single))
+        var best = alone.reduce(0) { $0 + $1.latency }
         for strategy in strategies {
             let graph = StepGraph(problem, choices: alone)
             for moves in strategy {
                 var fusion = Fusion(graph, pricer: pricer, dependencies: dependencies, moves: moves)
                 fusion.run()
             }
-            let candidate = finish(graph, pricer, dependencies)
-            if candidate.latency < best.latency { best = candidate }
+            let found = finish(graph, pricer, dependencies)
+            guard found.latency < best else { continue }
+            best = found.latency
+            body(Schedule(steps: found.steps))
         }
-        return Schedule(steps: best.steps)
     }
 
     /// Graphs up to this size get the strategies that look at the hand-offs of every step that is about to be joined.

@@ -1,0 +1,151 @@
+import Foundation
+import Mustache
+
+/// The report page: one file that needs no other, and no network.
+public struct HTMLReport {
+    private let model: ReportModel
+
+    /// More steps than this are listed only when the reader asks, and drawn without lines between them.
+    static let openStepLimit = 300
+
+    /// Creates the page of these numbers.
+    public init(_ model: ReportModel) { self.model = model }
+
+    /// The page.
+    ///
+    /// - Throws: `EncodingError` for a number that JSON has no form for; a valid problem has none.
+    public func text() throws -> String {
+        let template = try MustacheTemplate(string: String(decoding: PackageResources.page_mustache, as: UTF8.self))
+        let graph = GraphChart(model)
+        let convergence = ConvergenceChart(model: model).svg
+        var fields: [String: Any] = [
+            "style": String(decoding: PackageResources.page_css, as: UTF8.self),
+            "script": String(decoding: PackageResources.page_js, as: UTF8.self),
+            "json": Self.scriptText(try jsonLine(model)),
+            "problem_name": Self.visible(URL(fileURLWithPath: model.problem).lastPathComponent),
+            "problem": Self.visible(model.problem), "schedule": Self.visible(model.schedule),
+            "facts": facts, "native": model.facts.nativeGranularity.map(String.init).joined(separator: " x "),
+            "latency": readable(model.totalLatency),
+            "graph_note": graph.description, "graph": graph.svg, "ops_drawn": !graph.graph.isAbridged,
+            "timeline": TimelineChart(model: model).svg, "memory": MemoryChart(model: model).svg,
+            "roofline": RooflineChart(model: model).svg, "waterfall": WaterfallChart(model: model).svg,
+            "parts": parts, "bounds": bounds, "bounds_note": boundsNote, "incumbents": incumbents,
+            "has_incumbents": !model.incumbents.isEmpty, "steps": model.steps.indices.map(row),
+            "step_count": readable(model.steps.count), "few_steps": model.steps.count <= Self.openStepLimit,
+            "is_dense": model.steps.count > Self.openStepLimit,
+        ]
+        if let convergence { fields["convergence"] = convergence }
+        return template.render(fields)
+    }
+
+    /// JSON that no parser of HTML takes for markup: within a script element, `<` alone matters.
+    static func scriptText(_ json: String) -> String {
+        json.trimmingCharacters(in: .newlines).replacingOccurrences(of: "<", with: "\\u003c")
+    }
+
+    /// Text of a file name with control characters replaced; the template escapes the rest.
+    private static func visible(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{FFFD}" : $0 }))
+    }
+
+    private var facts: [[String: String]] {
+        let latency = model.totalLatency
+        let best = model.bounds.filter { $0.isAboutProblem && $0.value == model.bestBound }.first
+        return [
+            ["name": "latency", "value": readable(latency), "number": "total_latency", "note": "units of time"],
+            [
+                "name": "best bound", "value": readable(model.bestBound), "number": "best_bound",
+                "note": best.map(\.kind) ?? "",
+            ],
+            ["name": "gap", "value": gapText, "note": "to the best bound"],
+            ["name": "steps", "value": readable(model.steps.count), "note": "one after the other"],
+            [
+                "name": "ops", "value": readable(model.facts.opCount), "number": "facts.op_count",
+                "note": "\(readable(model.facts.tensorCount)) tensors",
+            ],
+            [
+                "name": "compute", "value": readable(model.compute), "number": "compute",
+                "note": "\(percentage(model.compute, of: latency)) of the latency",
+            ],
+            [
+                "name": "loaded", "value": readable(model.loadedElements), "number": "loaded_elements",
+                "note": "elements",
+            ],
+            [
+                "name": "evicted", "value": readable(model.evictedElements), "number": "evicted_elements",
+                "note": "elements",
+            ],
+            [
+                "name": "fast memory", "value": readable(model.facts.fastMemoryCapacity),
+                "number": "facts.fast_memory_capacity", "note": "elements",
+            ],
+            [
+                "name": "bandwidth", "value": readable(model.facts.slowMemoryBandwidth),
+                "number": "facts.slow_memory_bandwidth", "note": "elements per unit of time",
+            ],
+        ]
+    }
+
+    /// The gap in per cent, never rounded to nothing.
+    private var gapText: String {
+        guard let gap = model.gap else { return "none" }
+        guard gap > 1e-9 else { return "0%" }
+        let hundredths = (gap * 10_000).rounded()
+        return hundredths < 1 ? "below 0.01%" : "\(hundredths / 100)%"
+    }
+
+    private var boundsNote: String {
+        guard model.gap != nil else {
+            return "A bound of the log exceeds the latency of this schedule, so it is about other schedules: those of "
+                + "another problem, or in other tile orders."
+        }
+        return "No schedule in its scope is faster than a bound. The best one for the problem is "
+            + "\(readable(model.bestBound)); the gap to it is \(gapText) of the latency."
+            + (model.incumbents.isEmpty && model.boundEvents.isEmpty
+                ? " These two follow from the graph alone; the log of a solver adds its own." : "")
+    }
+
+    private var parts: [[String: String]] {
+        model.waterfall.parts.enumerated().map { index, part in
+            [
+                "name": part.reason.rawValue, "index": "\(index)", "value": readable(part.value),
+                "share": percentage(part.value, of: model.totalLatency),
+            ]
+        }
+    }
+
+    private var bounds: [[String: String]] {
+        model.bounds.enumerated().map { index, bound in
+            [
+                "kind": Self.visible(bound.kind), "index": "\(index)", "value": readable(bound.value),
+                "share": percentage(bound.value, of: model.totalLatency),
+                "scope": Self.visible(bound.scope),
+            ]
+        }
+    }
+
+    private var incumbents: [[String: String]] {
+        model.incumbents.enumerated().map { index, incumbent in
+            [
+                "index": "\(index)", "seconds": readableSeconds(incumbent.seconds),
+                "latency": readable(incumbent.latency), "source": Self.visible(incumbent.source),
+            ]
+        }
+    }
+
+    private func row(_ index: Int) -> [String: String] {
+        let step = model.steps[index]
+        return [
+            "index": "\(index)", "colour": stepColour(index), "ops": abridged(step.ops, limit: 24),
+            "granularity": step.granularity.map(String.init).joined(separator: "x"), "order": step.order,
+            "grid": step.grid.map(String.init).joined(separator: "x"), "iterations": readable(step.iterations),
+            "compute": readable(step.compute), "loaded": readable(step.loadedElements),
+            "evicted": readable(step.evictedElements), "latency": readable(step.latency),
+            "share": percentage(step.latency, of: model.totalLatency), "binding": step.binding,
+            "peak": readable(step.peakWorkingSet),
+            "peak_share": percentage(step.peakWorkingSet, of: Double(model.facts.fastMemoryCapacity)),
+            "resident": step.resident.isEmpty ? "-" : abridged(step.resident),
+            "retained": step.retained.isEmpty ? "-" : abridged(step.retained),
+        ]
+    }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("mlsys report")
+struct ReportCommandTests {
+    @Test("It writes the page, and says nothing")
+    func writes() throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("problem.json", Samples.problem)
+            let schedule = try folder.file("schedule.json", Samples.schedule)
+            let log = try folder.file(
+                "log.jsonl", #"{"event":"incumbent","latency":6553.6,"seconds":0.01,"source":"list","steps":2}"#)
+            let outcome = try Program.run("report", problem, schedule, "-o", folder.path("a.html"), "--log", log)
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.output.isEmpty && outcome.diagnostics.isEmpty)
+            let page = try String(contentsOfFile: folder.path("a.html"), encoding: .utf8)
+            #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
+            #expect(page.contains("6,553.6"))
+            #expect(page.contains("Convergence"))
+        }
+    }
+
+    @Test("1: an invalid schedule is not shown")
+    func rejects() throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("problem.json", Samples.problem)
+            let schedule = try folder.file("schedule.json", Samples.invalidSchedule)
+            let outcome = try Program.run("report", problem, schedule, "-o", folder.path("a.html"))
+            #expect(outcome.exitCode == 1)
+            #expect(outcome.diagnosticLines.count == 1)
+            #expect(try folder.names() == ["problem.json", "schedule.json"])
+        }
+    }
+
+    @Test("65: a log that is none, with file and line")
+    func badLog() throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("problem.json", Samples.problem)
+            let schedule = try folder.file("schedule.json", Samples.schedule)
+            let log = try folder.file("log.jsonl", "{\"event\":\"phase\"}\n{\"event\":\"bound\"}\n")
+            let outcome = try Program.run("report", problem, schedule, "-o", folder.path("a.html"), "--log", log)
+            #expect(outcome.exitCode == 65)
+            #expect(
+                outcome.diagnosticLines.first.map(String.init) == "mlsys: \(log): line 2 lacks the field \"seconds\"")
+            #expect(!FileManager.default.fileExists(atPath: folder.path("a.html")))
+        }
+    }
+
+    @Test("73: no input is overwritten", arguments: ["problem.json", "schedule.json", "log.jsonl"])
+    func keepsInputs(name: String) throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("problem.json", Samples.problem)
+            let schedule = try folder.file("schedule.json", Samples.schedule)
+            let log = try folder.file("log.jsonl", "{\"event\":\"phase\"}\n")
+            let before = try Data(contentsOf: folder.appendingPathComponent(name))
+            let outcome = try Program.run("report", problem, schedule, "-o", folder.path(name), "--log", log)
+            #expect(outcome.exitCode == 73)
+            #expect(try Data(contentsOf: folder.appendingPathComponent(name)) == before)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Opens a page in headless Chromium, uses it, and tells what happened as JSON.
+
+    browse.py CHROMIUM PAGE FOLDER
+
+Writes screenshots (1280 and 400 pixels wide, light and dark) and a print to FOLDER. Speaks the DevTools protocol over
+the browser's pipe, so that nothing but Python's library is needed.
+"""
+import base64
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+
+
+class Browser:
+    """A browser and the one page that it shows."""
+
+    def __init__(self, program, profile):
+        to_browser, self.output = os.pipe()
+        self.input, from_browser = os.pipe()
+
+        def places():  # The browser reads from 3 and writes to 4.
+            source, target = os.dup(to_browser), os.dup(from_browser)
+            os.dup2(source, 3)
+            os.dup2(target, 4)
+
+        self.process = subprocess.Popen(
+            [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
+             "--disable-background-networking", "--disable-extensions", "--hide-scrollbars",
+             f"--user-data-dir={profile}", "--remote-debugging-pipe", "about:blank"],
+            preexec_fn=places, close_fds=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(to_browser)
+        os.close(from_browser)
+        self.number, self.events, self.buffer, self.session = 0, [], b"", None
+
+    def read(self):
+        while b"\0" not in self.buffer:
+            part = os.read(self.input, 1 << 20)
+            if not part:
+                raise RuntimeError("the browser went away")
+            self.buffer += part
+        text, self.buffer = self.buffer.split(b"\0", 1)
+        return json.loads(text)
+
+    def call(self, method, **parameters):
+        self.number += 1
+        number, message = self.number, {"id": self.number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.output, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self.read()
+            if answer.get("id") == number:
+                if "error" in answer:
+                    raise RuntimeError(f"{method}: {answer['error']['message']}")
+                return answer["result"]
+            if "method" in answer:
+                self.events.append(answer)
+
+    def wait(self, method):
+        while not any(event["method"] == method for event in self.events):
+            self.events.append(self.read())
+
+    def value(self, expression):
+        result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
+        if "exceptionDetails" in result:
+            raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
+        return result["result"].get("value")
+
+    def open(self, page):
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self.session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
+        self.call("Page.navigate", url=pathlib.Path(page).resolve().as_uri())
+        self.wait("Page.loadEventFired")
+
+    def size(self, width, height=800, mobile=False):
+        self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
+        self.settle()
+
+    def settle(self):
+        """Waits until what was asked for is drawn and its events are told."""
+        self.value("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def screenshot(self, path):
+        height = self.value("Math.ceil(document.documentElement.getBoundingClientRect().height)")
+        width = self.value("innerWidth")
+        data = self.call("Page.captureScreenshot", captureBeyondViewport=True,
+                         clip={"x": 0, "y": 0, "width": width, "height": min(height, 9000), "scale": 1})["data"]
+        pathlib.Path(path).write_bytes(base64.b64decode(data))
+
+    def messages(self):
+        """What the console, the log and the network had to say; requests are for the page itself and data: alone."""
+        found = []
+        for event in self.events:
+            method, parameters = event["method"], event.get("params", {})
+            if method == "Runtime.consoleAPICalled":
+                found.append("console: " + json.dumps(parameters["args"]))
+            elif method == "Runtime.exceptionThrown":
+                found.append("exception: " + json.dumps(parameters["exceptionDetails"]))
+            elif method == "Log.entryAdded":
+                found.append("log: " + parameters["entry"]["text"])
+            elif method == "Network.requestWillBeSent":
+                url = parameters["request"]["url"]
+                if not url.startswith("data:") and parameters.get("type") != "Document":
+                    found.append("request: " + url)
+        return found
+
+
+def use(browser, folder):
+    facts = {}
+    for width in (1280, 400):
+        browser.size(width, mobile=width < 600)
+        for scheme in ("light", "dark"):
+            browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+            browser.settle()
+            path = os.path.join(folder, f"report-{width}-{scheme}.png")
+            browser.screenshot(path)
+            facts.setdefault("screenshots", []).append(path)
+        facts[f"overflow{width}"] = browser.value("document.documentElement.scrollWidth - innerWidth")
+    browser.call("Emulation.setEmulatedMedia", features=[])
+    browser.size(1280)
+    facts["loadMilliseconds"] = browser.value("performance.getEntriesByType('navigation')[0].loadEventEnd")
+    facts["numbers"] = browser.value(
+        "[...document.querySelectorAll('[data-number]')].map(e => [e.dataset.number, e.textContent])")
+    facts["json"] = browser.value("document.getElementById('report').textContent")
+
+    # The first step by the pointer: its numbers show.
+    at = browser.value(
+        "(() => { const e = document.querySelector('.wide .block'); e.scrollIntoView({block: 'center'});"
+        " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()")
+    browser.settle()
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=at[0], y=at[1])
+    browser.settle()
+    facts["tip"] = browser.value("(() => { const t = document.getElementById('tip'); return t.hidden ? '' : t.textContent; })()")
+    facts["marked"] = browser.value("document.querySelectorAll('.on').length")
+
+    # Zoom in by the button, drag, and back.
+    box = "document.getElementById('graph').getAttribute('viewBox')"
+    browser.value("document.getElementById('graph').scrollIntoView({block: 'center'})")
+    facts["views"] = [browser.value(box)]
+    browser.value("document.querySelector('[data-zoom=in]').click()")
+    browser.value("document.querySelector('[data-zoom=in]').click()")
+    browser.settle()
+    facts["views"].append(browser.value(box))
+    browser.screenshot(os.path.join(folder, "report-zoomed.png"))
+    at = browser.value(
+        "(() => { const b = document.getElementById('graph').getBoundingClientRect();"
+        " return [b.x + b.width / 2, b.y + b.height / 2]; })()")
+    browser.call("Input.dispatchMouseEvent", type="mousePressed", x=at[0], y=at[1], button="left", clickCount=1)
+    browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=at[0] - 40, y=at[1] - 20, button="left")
+    browser.call("Input.dispatchMouseEvent", type="mouseReleased", x=at[0] - 40, y=at[1] - 20, button="left")
+    facts["views"].append(browser.value(box))
+    browser.value("document.querySelector('[data-zoom=fit]').click()")
+    browser.settle()
+    facts["views"].append(browser.value(box))
+
+    data = browser.call("Page.printToPDF", printBackground=True, preferCSSPageSize=True)["data"]
+    path = os.path.join(folder, "report.pdf")
+    pathlib.Path(path).write_bytes(base64.b64decode(data))
+    facts["print"] = path
+    facts["messages"] = browser.messages()
+    return facts
+
+
+def main():
+    program, page, folder = sys.argv[1:4]
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        browser = Browser(program, profile)
+        guard = threading.Timer(60, browser.process.kill)
+        guard.start()
+        try:
+            browser.open(page)
+            print(json.dumps(use(browser, folder)))
+        finally:
+            guard.cancel()
+            browser.process.kill()
+            browser.process.wait()
+
+
+main()
