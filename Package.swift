@@ -87,7 +87,8 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests",
             dependencies: [
-                "Scheduling", "CostModel", "TensorGraph", "MIP", "GLPKBackend", "TestSupport", "SolverTestSupport",
+                "Scheduling", "CostModel", "TensorGraph", "MIP", "GLPKBackend", "ProblemFamilies", "TestSupport",
+                "SolverTestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

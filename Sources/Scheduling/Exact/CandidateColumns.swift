@@ -97,7 +97,10 @@ struct CandidateColumns: Sendable {
         for op in problem.graph.topologicalOrder {
             ancestors[op.index].insert(op.index)
             for tensor in problem[op].inputs {
-                if let producer = problem.graph.producers[tensor.index], !available.contains(tensor) {
+                // What is handed to the first step can be read without being made, even if an op here makes it as well.
+                if let producer = problem.graph.producers[tensor.index], !available.contains(tensor),
+                    !given.contains(tensor)
+                {
                     ancestors[op.index] = ancestors[op.index].union(ancestors[producer.index])
                 }
             }
@@ -106,10 +109,12 @@ struct CandidateColumns: Sendable {
             problem.graph.producers[tensor.index].map { ancestors[$0.index] } ?? OpSet()
         }
         let ofTensor = ancestorsOfTensor
-        ancestorsOfHandOver = handOvers.map { set in
+        var ofHandOver = handOvers.map { set in
             set.reduce(OpSet()) { $0.union(ofTensor[number[$1.index]]) }
         }
-        var mustRun = ancestorsOfHandOver[owed]
+        ofHandOver[start] = OpSet()
+        ancestorsOfHandOver = ofHandOver
+        var mustRun = ofHandOver[owed]
         required.forEach { mustRun = mustRun.union(ofTensor[$0]) }
         self.mustRun = mustRun
         if border == nil {

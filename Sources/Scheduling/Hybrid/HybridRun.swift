@@ -74,6 +74,9 @@ extension HybridRun {
 
     /// The whole course: a proof where that is quick, windows until nothing new comes, a proof with all limits, windows again.
     mutating func solve() throws -> SchedulingResult {
+        if let warmStart = scheduler.options.exact.warmStart {
+            _ = try Evaluator(problem, reductionCap: scheduler.options.exact.reductionCap).evaluate(warmStart)
+        }
         try exact.begin()
         if exact.isDone { return try exact.result(isOptimal: true) }
         if scheduler.options.triesExact {
