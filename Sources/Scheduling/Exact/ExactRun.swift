@@ -9,6 +9,8 @@ struct ExactRun {
     let control: SolveControl
     private let evaluator: Evaluator
     var incumbent: SchedulingSnapshot?
+    /// What the list scheduler's strategies made.
+    private(set) var starts: [Schedule] = []
     private var bounds: [LowerBound] = []
     var candidates = CandidateSet(candidates: [], omissions: [], statistics: .init())
     private var wasEnumerated = false
@@ -38,7 +40,10 @@ struct ExactRun {
         control.report(.phase("list"))
         var listOptions = ListScheduler.Options()
         listOptions.reductionCap = scheduler.options.reductionCap
-        try ListScheduler(problem, options: listOptions).schedules { try accept($0, from: .list) }
+        try ListScheduler(problem, options: listOptions).schedules { schedule in
+            try accept(schedule, from: .list)
+            starts.append(schedule)
+        }
         if let warmStart = scheduler.options.warmStart { try accept(warmStart, from: .warmStart) }
         timed(.compute, StructuralBounds.compute)
         let cap = scheduler.options.reductionCap
@@ -137,7 +142,10 @@ struct ExactRun {
     }
 
     /// True when the evaluator finds nothing wrong.
-    func isValid(_ schedule: Schedule) -> Bool { (try? evaluator.evaluate(schedule)) != nil }
+    func isValid(_ schedule: Schedule) -> Bool { evaluation(of: schedule) != nil }
+
+    /// What a schedule costs; nil when it is not valid.
+    func evaluation(of schedule: Schedule) -> Evaluation? { try? evaluator.evaluate(schedule) }
 
     private mutating func timed(_ kind: LowerBound.Kind, _ bound: (Problem) -> Double) {
         let start = control.elapsedSeconds

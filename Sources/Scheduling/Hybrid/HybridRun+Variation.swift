@@ -28,8 +28,30 @@ extension HybridRun {
             steps = []
             try takeIncumbent()
         }
+        stalls += 1
+        if try stalls.isMultiple(of: Self.stallsPerStart) && startAnew() {
+            lastLatency = currentLatency
+            return
+        }
         try vary()
         lastLatency = currentLatency
+    }
+
+    /// Every how many stalls the search starts from another schedule, and how many rounds may lie before the first stall:
+    /// where they were more, it would never come as far again.
+    private static let stallsPerStart = 3
+    private static let quickDescent = 60
+
+    /// Starts from a schedule of the list scheduler that was not tried yet.
+    ///
+    /// - Returns: false when there is none.
+    private mutating func startAnew() throws -> Bool {
+        if starts == nil {
+            starts = roundsDone <= Self.quickDescent * Self.stallsPerStart ? exact.starts : []
+        }
+        guard let start = starts?.popLast(), let evaluation = exact.evaluation(of: start) else { return false }
+        steps = try candidates(of: start, evaluation)
+        return true
     }
 
     private mutating func vary() throws {

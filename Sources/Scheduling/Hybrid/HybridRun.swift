@@ -19,6 +19,10 @@ struct HybridRun {
     var roundsDone = 0
     var prices = KnownPrices()
     let blocks: BlockMap
+    /// Schedules of the list scheduler that have not been tried as a start.
+    var starts: [Schedule]?
+    /// Times at which the search was stuck.
+    var stalls = 0
     /// Rounds in a row in which the steps have not become better than this latency.
     var stalledRounds = 0
     var lastLatency = Double.infinity
@@ -42,12 +46,16 @@ struct HybridRun {
 
     /// Makes the incumbent's steps those to be improved, if it is better than them.
     mutating func takeIncumbent() throws {
-        guard let incumbent = exact.incumbent,
-            steps.isEmpty || incumbent.latency < steps.reduce(0, { $0 + $1.latency }) * (1 - 1e-9)
+        guard let incumbent = exact.incumbent, steps.isEmpty || incumbent.latency < currentLatency * (1 - 1e-9)
         else { return }
+        steps = try candidates(of: incumbent.schedule, incumbent.evaluation)
+    }
+
+    /// The steps of a schedule that the evaluator found valid.
+    func candidates(of schedule: Schedule, _ evaluation: Evaluation) throws -> [Candidate] {
         let analyzer = StepAnalyzer(problem)
         var resident: [TensorID] = []
-        steps = try zip(incumbent.schedule.steps, incumbent.evaluation.steps).map { step, evaluation in
+        return try zip(schedule.steps, evaluation.steps).map { step, evaluation in
             let structure = try analyzer.analyze(ops: analyzer.ordered(step.ops), retained: step.retained)
             defer { resident = structure.retained }
             let choice = GranularityChoice(

@@ -39,23 +39,28 @@ public struct ListScheduler: Sendable {
     /// - Throws: ``InfeasibleOp`` when an op fits at no granularity.
     public func schedule() throws(InfeasibleOp) -> Schedule {
         var best = Schedule(steps: [])
-        try search { best = $0 }
+        var latency = Double.infinity
+        try search { schedule, found in
+            guard found < latency else { return }
+            (best, latency) = (schedule, found)
+        }
         return best
     }
 
-    /// Calls `body` with a first valid schedule, every op alone, as soon as there is one, and with ever better ones.
+    /// Calls `body` with a first valid schedule, every op alone, as soon as there is one, and then with that of each
+    /// strategy, better or not.
     ///
     /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, and what `body` throws.
     public func schedules(_ body: (Schedule) throws -> Void) throws {
         var failure: (any Error)?
-        try search { schedule in
+        try search { schedule, _ in
             guard failure == nil else { return }
             do { try body(schedule) } catch { failure = error }
         }
         if let failure { throw failure }
     }
 
-    private func search(_ body: (Schedule) -> Void) throws(InfeasibleOp) {
+    private func search(_ body: (_ schedule: Schedule, _ latency: Double) -> Void) throws(InfeasibleOp) {
         let optimizer = GranularityOptimizer(problem, reductionCap: options.reductionCap)
         let pricer = StepPricer(problem, optimizer: optimizer)
         let alone = try priceAlone(pricer, optimizer)
@@ -63,8 +68,7 @@ public struct ListScheduler: Sendable {
         let single = problem.graph.topologicalOrder.map { op in
             Step(ops: [op], granularity: alone[op.index].granularity, order: alone[op.index].order)
         }
-        body(Schedule(steps: single))
-        var best = alone.reduce(0) { $0 + $1.latency }
+        body(Schedule(steps: single), alone.reduce(0) { $0 + $1.latency })
         for strategy in strategies {
             let graph = StepGraph(problem, choices: alone)
             for moves in strategy {
@@ -72,9 +76,7 @@ public struct ListScheduler: Sendable {
                 fusion.run()
             }
             let found = finish(graph, pricer, dependencies)
-            guard found.latency < best else { continue }
-            best = found.latency
-            body(Schedule(steps: found.steps))
+            body(Schedule(steps: found.steps), found.latency)
         }
     }
 
