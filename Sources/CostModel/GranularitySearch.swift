@@ -7,6 +7,8 @@ struct GranularitySearch {
     private(set) var passesOver = false
     private var simulationBudget: Int
     private var attemptsLeft: Int
+    /// Bits of the patterns in which an iteration's cost is linear in its depth.
+    private let linearPatterns: UInt8
     private let cost: StepCost
     private let structure: StepStructure
     private let resident: [TensorID]
@@ -29,7 +31,11 @@ struct GranularitySearch {
         self.problem = problem
         self.limit = limit
         simulationBudget = optimizer.effort.simulatedIterations
-        attemptsLeft = optimizer.effort.attempts
+        // Where demands coincide most attempts end in a simulation that is not made.
+        attemptsLeft = cost.hasOverlaps ? optimizer.effort.attempts / 16 : optimizer.effort.attempts
+        var linear: UInt8 = 0
+        for (index, pattern) in cost.patterns.enumerated() where pattern.isLinearInDepth { linear |= 1 << index }
+        linearPatterns = linear
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
         tileCompute = cost.tileComputeBound
@@ -149,7 +155,7 @@ struct GranularitySearch {
 
     /// A lower bound of the latency at this tile size over this and all smaller depths and all named orders.
     private func depthBound(_ granularity: Granularity) -> Double {
-        guard cost.isLinearInDepth(granularity) else { return 0 }
+        guard linearPatterns & (1 << cost.grid(granularity).patternIndex) != 0 else { return 0 }
         return orders(granularity).reduce(.infinity) { min($0, cost.evenDepthBound(granularity, order: $1)) }
     }
 

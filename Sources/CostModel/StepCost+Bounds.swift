@@ -72,10 +72,7 @@ extension StepCost {
     /// True when compute and streamed elements of a k-step are proportional to its depth at this tile size: no demands
     /// that coincide at some depths, no slice with a reduction range on both sides, no charge that is rounded up.
     func isLinearInDepth(_ granularity: Granularity) -> Bool {
-        let pattern = patterns[grid(granularity).patternIndex]
-        let each = pattern.computeEach
-        return !pattern.overlaps && pattern.depthSquares == 0 && pattern.mixed.isEmpty
-            && each.nativeRows + each.nativeColumns + each.nativeRowsLinear + each.nativeColumnsLinear == 0
+        patterns[grid(granularity).patternIndex].isLinearInDepth
     }
 
     /// A lower bound of the latency at this tile size and order for this depth and all smaller ones with several k-steps.
@@ -89,5 +86,14 @@ extension StepCost {
         var sum = LatencySum()
         accumulateEven(granularity, order: order, into: &sum)
         return sum.latency * (1 - 1e-12)
+    }
+}
+
+extension CostPattern {
+    /// See ``StepCost/isLinearInDepth(_:)``.
+    var isLinearInDepth: Bool {
+        !overlaps && depthSquares == 0 && mixed.isEmpty
+            && computeEach.nativeRows + computeEach.nativeColumns + computeEach.nativeRowsLinear
+                + computeEach.nativeColumnsLinear == 0
     }
 }

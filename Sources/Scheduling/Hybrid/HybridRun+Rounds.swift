@@ -32,7 +32,7 @@ extension HybridRun {
     /// Rounds without a new window after which there is nothing more to try.
     private static let patientRounds = 200
     /// Rounds after which the pool has grown enough for another look at all of it.
-    private static let roundsPerMaster = 20
+    private static let roundsPerMaster = 40
 
     /// Windows per round: a matter of the graph's size, not of cores, so that their number does not change the result.
     var windowsPerRound: Int { max(8, problem.ops.count / 40) }
