@@ -4,7 +4,9 @@ import TensorGraph
 // Ways out of a schedule that no window improves.
 extension HybridRun {
     /// Rounds without improvement after which the schedule is varied, or given up for the incumbent.
-    private static let patience = 10
+    private static let patience = 6
+    /// Steps that cost at most this share more than the incumbent may be varied further.
+    private static let closeShare = 0.005
     /// By how much latencies are off when steps are varied.
     private static let shares = [0.02, 0.05, 0.1, 0.2]
     /// A variation that costs more than this share above the incumbent is not worth improving.
@@ -24,7 +26,8 @@ extension HybridRun {
         stalledRounds += 1
         guard stalledRounds >= Self.patience, let incumbent = exact.incumbent else { return }
         stalledRounds = 0
-        if latency > incumbent.latency * (1 + 1e-9) {
+        let isClose = latency < incumbent.latency * (1 + Self.closeShare)
+        if latency > incumbent.latency * (1 + 1e-9), !isClose || Bool.random(using: &picker.random) {
             steps = []
             try takeIncumbent()
         }
@@ -49,14 +52,16 @@ extension HybridRun {
         if starts == nil {
             starts = roundsDone <= Self.quickDescent * Self.stallsPerStart ? exact.starts : []
         }
-        guard let start = starts?.popLast(), let evaluation = exact.evaluation(of: start) else { return false }
+        guard starts?.isEmpty == false, let start = starts?.removeFirst(), let evaluation = exact.evaluation(of: start)
+        else { return false }
         steps = try candidates(of: start, evaluation)
         return true
     }
 
     private mutating func vary() throws {
         let isCoarse = Bool.random(using: &picker.random)
-        let plan = picker.regions(steps, source: .region, isCoarse: isCoarse, count: windowsPerRound)
+        let count = Int.random(in: 1...windowsPerRound, using: &picker.random)
+        let plan = picker.regions(steps, source: .region, isCoarse: isCoarse, count: count)
         let windows = windows(of: plan)
         let seeds = windows.map { _ in picker.random.next() }
         let share = Self.shares.randomElement(using: &picker.random) ?? 0.05

@@ -89,7 +89,7 @@ struct WindowSolver: Sendable {
         guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates,
             set.statistics.feasible <= limits.enumeration.pricedSteps, !control.shouldStop
         else {
-            outcome.isTooLarge = !control.shouldStop
+            outcome.isTooLarge = !control.shouldStop && !set.isComplete
             return outcome
         }
         Self.add(current, to: &set.candidates)
