@@ -6,7 +6,7 @@ import TensorGraph
 /// One run of the exact scheduler.
 struct ExactRun {
     let scheduler: ExactScheduler
-    let control: SolveControl
+    var control: SolveControl
     private let evaluator: Evaluator
     var incumbent: SchedulingSnapshot?
     /// What the list scheduler's strategies made.

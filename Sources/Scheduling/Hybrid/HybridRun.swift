@@ -77,8 +77,8 @@ extension HybridRun {
 
     /// States of the backward search in the first attempt at a proof.
     private static let quickStates = 50_000
-    /// Share of the time for windows before the second attempt at a proof.
-    private static let windowShare = 0.35
+    /// Share of the time left for the first attempt at a proof, for windows before the second one, and for that.
+    private static let shares = (quickProof: 0.2, windows: 0.35, proof: 0.6)
 
     /// The whole course: a proof where that is quick, windows until nothing new comes, a proof with all limits, windows again.
     mutating func solve() throws -> SchedulingResult {
@@ -87,24 +87,34 @@ extension HybridRun {
         }
         try exact.begin()
         if exact.isDone { return try exact.result(isOptimal: true) }
-        if scheduler.options.triesExact {
-            let isProven = try exact.proveByEnumeration(
-                Self.quickLimits, timeShare: 0.2, maximumStates: Self.quickStates)
-            if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
+        if scheduler.options.triesExact, try prove(Self.quickLimits, Self.shares.quickProof, Self.quickStates) {
+            return try exact.result(isOptimal: true)
         }
         let rounds = scheduler.options.maximumRounds ?? .max
-        let start = control.elapsedSeconds
-        let share = scheduler.options.triesExact ? Self.windowShare : 1
-        let deadline = start + control.remainingSeconds * share
-        let control = control
-        try searchNeighbourhoods(rounds: rounds) { control.elapsedSeconds > deadline }
+        let first = control.limited(toShare: scheduler.options.triesExact ? Self.shares.windows : 1)
+        try searchNeighbourhoods(rounds: rounds) { first.shouldStop }
         if scheduler.options.triesExact, !control.shouldStop {
-            let isProven = try exact.proveByEnumeration(scheduler.options.exact.limits, timeShare: 0.3)
-            if isProven || exact.isDone { return try exact.result(isOptimal: isProven) }
+            if try prove(scheduler.options.exact.limits, Self.shares.proof, nil) {
+                return try exact.result(isOptimal: true)
+            }
             try searchNeighbourhoods(rounds: rounds - roundsDone) { false }
+            // Nothing more to try: what is left of the time belongs to the proof.
+            if !control.shouldStop, try prove(scheduler.options.exact.limits, 1, nil) {
+                return try exact.result(isOptimal: true)
+            }
         }
         if exact.isDone { return try exact.result(isOptimal: true) }
         exact.limit = control.isCancelled ? .interrupted : control.shouldStop ? .time : .rounds
         return try exact.result(isOptimal: false)
+    }
+
+    /// Tries to prove within a share of the time left; true when there is nothing more to do.
+    private mutating func prove(
+        _ limits: CandidateEnumerator.Limits, _ share: Double, _ maximumStates: Int?
+    ) throws -> Bool {
+        exact.control = control.limited(toShare: share)
+        defer { exact.control = control }
+        let isProven = try exact.proveByEnumeration(limits, timeShare: 0.4, maximumStates: maximumStates)
+        return isProven || exact.isDone
     }
 }

@@ -72,6 +72,7 @@ public final class SolveControl: Sendable {
     public let gap: Double
     private let start: ContinuousClock.Instant
     private let cancelled = Atomic(false)
+    private let parent: SolveControl?
     private let onEvent: @Sendable (Event) -> Void
 
     /// Starts the clock, or takes it as started before, to count in what was done since.
@@ -83,13 +84,30 @@ public final class SolveControl: Sendable {
         self.timeLimitSeconds = timeLimitSeconds
         self.gap = gap
         self.onEvent = onEvent
+        parent = nil
+    }
+
+    private init(part parent: SolveControl, timeLimitSeconds: Double?) {
+        start = parent.start
+        self.timeLimitSeconds = timeLimitSeconds
+        gap = parent.gap
+        onEvent = parent.onEvent
+        self.parent = parent
+    }
+
+    /// A control for a part of the work: the same clock, events and cancellation, an earlier limit.
+    ///
+    /// - Parameter share: part of the remaining time.
+    func limited(toShare share: Double) -> SolveControl {
+        SolveControl(
+            part: self, timeLimitSeconds: timeLimitSeconds.map { _ in elapsedSeconds + remainingSeconds * share })
     }
 
     /// Asks the solver to stop as soon as it can.
     public func cancel() { cancelled.store(true, ordering: .relaxed) }
 
     /// True when the solver was asked to stop.
-    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
+    public var isCancelled: Bool { cancelled.load(ordering: .relaxed) || parent?.isCancelled == true }
 
     /// Seconds since the start.
     public var elapsedSeconds: Double {
