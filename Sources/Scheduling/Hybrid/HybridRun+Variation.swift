@@ -50,7 +50,10 @@ extension HybridRun {
     /// - Returns: false when there is none.
     private mutating func startAnew() throws -> Bool {
         if starts == nil {
-            starts = roundsDone <= Self.quickDescent * Self.stallsPerStart ? exact.starts : []
+            // Those with the most steps first: they are the least like what has been improved so far.
+            starts =
+                roundsDone <= Self.quickDescent * Self.stallsPerStart
+                ? exact.starts.sorted { $0.steps.count > $1.steps.count } : []
         }
         guard starts?.isEmpty == false, let start = starts?.removeFirst(), let evaluation = exact.evaluation(of: start)
         else { return false }

@@ -47,8 +47,8 @@ public struct ListScheduler: Sendable {
         return best
     }
 
-    /// Calls `body` with a first valid schedule, every op alone, as soon as there is one, and then with that of each
-    /// strategy, better or not.
+    /// Calls `body` with the schedule of each strategy, better than those before or not, and with that of every op alone:
+    /// the first of all on large graphs, where it is there long before any other.
     ///
     /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, and what `body` throws.
     public func schedules(_ body: (Schedule) throws -> Void) throws {
@@ -65,10 +65,12 @@ public struct ListScheduler: Sendable {
         let pricer = StepPricer(problem, optimizer: optimizer)
         let alone = try priceAlone(pricer, optimizer)
         let dependencies = DependencyAnalyzer(problem, aloneLatency: alone.map(\.latency))
+        let aloneLatency = alone.reduce(0) { $0 + $1.latency }
         let single = problem.graph.topologicalOrder.map { op in
             Step(ops: [op], granularity: alone[op.index].granularity, order: alone[op.index].order)
         }
-        body(Schedule(steps: single), alone.reduce(0) { $0 + $1.latency })
+        let isLarge = problem.ops.count > Self.largeOps
+        if isLarge { body(Schedule(steps: single), aloneLatency) }
         for strategy in strategies {
             let graph = StepGraph(problem, choices: alone)
             for moves in strategy {
@@ -78,7 +80,11 @@ public struct ListScheduler: Sendable {
             let found = finish(graph, pricer, dependencies)
             body(Schedule(steps: found.steps), found.latency)
         }
+        if !isLarge { body(Schedule(steps: single), aloneLatency) }
     }
+
+    /// Graphs above this size get a schedule of single ops first.
+    private static let largeOps = 100
 
     /// Graphs up to this size get the strategies that look at the hand-offs of every step that is about to be joined.
     private static let sparingOps = 300
