@@ -55,7 +55,8 @@ struct WindowCase {
         var solver = WindowSolver(solver: GLPKSolver(), reductionCap: .native, control: SolveControl())
         // Tiny tensors fit in fast memory by the dozen; the default limits are meant for larger ones.
         (solver.limits.enumeration.retainedSets, solver.limits.enumeration.retainedTensors) = (1 << 8, 8)
-        return try solver.solve(window, current: current, atoms: atoms, known: KnownPrices())
+        let window = Window(source: .region, range: range, atoms: atoms, problem: window, current: current)
+        return try solver.solve(window, known: KnownPrices())
     }
 
     /// The schedule with other steps in the window's place.

@@ -19,7 +19,7 @@ extension HybridRun {
         let numbers = window.problem.numbers
         let analyzer = StepAnalyzer(window.problem.problem)
         let candidates = pool.candidates.compactMap { window.problem.inner($0, numbers, analyzer) }
-        let outcome = try windowSolver.solve(window.problem, current: window.current, among: candidates)
+        let outcome = try windowSolver.solve(window, among: candidates)
         statesExpanded += outcome.states
         control.report(.phase("windows"))
         if let better = outcome.steps {

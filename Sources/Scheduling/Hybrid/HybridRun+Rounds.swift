@@ -99,8 +99,7 @@ extension HybridRun {
         let (solver, prices) = (windowSolver, prices)
         return parallelMap(count: windows.count, threads: threads) { index in
             Result {
-                let window = windows[index]
-                return try solver.solve(window.problem, current: window.current, atoms: window.atoms, known: prices)
+                try solver.solve(windows[index], known: prices)
             }
         }
     }

@@ -71,10 +71,7 @@ extension HybridRun {
         let (solver, prices) = (windowSolver, prices)
         let found = parallelMap(count: windows.count, threads: threads) { index in
             Result {
-                let window = windows[index]
-                return try solver.vary(
-                    window.problem, current: window.current, atoms: window.atoms, known: prices, seed: seeds[index],
-                    share: share)
+                try solver.vary(windows[index], known: prices, seed: seeds[index], share: share)
             }
         }
         let analyzer = StepAnalyzer(problem)

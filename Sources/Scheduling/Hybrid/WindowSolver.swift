@@ -60,78 +60,66 @@ struct WindowSolver: Sendable {
 
     /// Looks for steps that cost less than those at hand.
     ///
-    /// - Parameters:
-    ///   - current: the steps at hand, in the window's numbers.
-    ///   - atoms: sets of ops that no step divides; nil for single ops.
-    ///   - known: prices from earlier windows.
-    func solve(
-        _ window: WindowProblem, current: [Candidate], atoms: [OpSet]?, known: KnownPrices
-    ) throws -> Outcome {
-        let part = PartPrices(known: known, ops: window.ops, tensors: window.tensors)
-        let enumerator = CandidateEnumerator(
-            window.problem, border: window.border, atoms: atoms, reductionCap: reductionCap,
-            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort,
-            known: part)
-        let control = control
-        var set = enumerator.enumerate { control.shouldStop }
-        var outcome = Outcome(latency: current.reduce(0) { $0 + $1.latency })
+    /// - Parameter known: prices from earlier windows.
+    func solve(_ window: Window, known: KnownPrices) throws -> Outcome {
+        let part = PartPrices(known: known, ops: window.problem.ops, tensors: window.problem.tensors)
+        let enumerator = enumerator(window, known: part)
+        let set = enumerate(window, enumerator)
+        var outcome = Outcome(latency: window.latency)
         outcome.candidates = set.candidates.count
         func note(_ candidate: Candidate) {
             let key = part.key(candidate.ops, candidate.resident, candidate.retained)
             let before = known.prices[key]
-            if before == nil || before?.isBeyondSearch != candidate.isBeyondSearch
-                || before?.lowerBound != candidate.lowerBound
-            {
+            if before?.isBeyondSearch != candidate.isBeyondSearch || before?.lowerBound != candidate.lowerBound {
                 outcome.prices.append((key, candidate.price))
             }
         }
         for candidate in set.candidates { note(candidate) }
-        guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates,
-            set.statistics.feasible <= limits.enumeration.pricedSteps, !control.shouldStop
-        else {
-            outcome.isTooLarge = !control.shouldStop && !set.isComplete
+        guard let candidates = set.complete else {
+            outcome.isTooLarge = set.isTooLarge
             return outcome
         }
-        Self.add(current, to: &set.candidates)
-        outcome = try improve(window, set.candidates, current: current, enumerator, outcome)
+        outcome = try improve(window, candidates, enumerator, outcome)
         for candidate in outcome.settled { note(candidate) }
         outcome.settled = []
         return outcome
     }
 
-    /// Other steps for a window, good but not the best: the best when every latency is off by up to a share, at random.
-    ///
-    /// - Returns: nil when there are too many candidates, or the search met its limit.
-    func vary(
-        _ window: WindowProblem, current: [Candidate], atoms: [OpSet]?, known: KnownPrices, seed: UInt64, share: Double
-    ) throws -> [Candidate]? {
-        let part = PartPrices(known: known, ops: window.ops, tensors: window.tensors)
-        let enumerator = CandidateEnumerator(
-            window.problem, border: window.border, atoms: atoms, reductionCap: reductionCap,
-            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort, known: part)
-        let control = control
-        var candidates = enumerator.enumerate { control.shouldStop }.candidates
-        guard !candidates.isEmpty, candidates.count < limits.enumeration.candidates else { return nil }
-        Self.add(current, to: &candidates)
-        guard let columns = columns(candidates, window, { $0.latency * (1 + share * $0.noise(seed: seed)) }),
-            let relaxation = try Relaxation(
-                columns, candidates, problem: window.problem, solver: solver, control: control)
-        else { return nil }
-        let found = BackwardSearch(columns).run(
-            prices: relaxation.prices(columns), cutoff: .infinity, maximumStates: limits.variationStates,
-            isCancelled: { control.shouldStop })
-        return found.steps?.map { candidates[$0] }
+    /// Looks for steps that cost less than those at hand among candidates of the window.
+    func solve(_ window: Window, among candidates: [Candidate]) throws -> Outcome {
+        var all = candidates
+        Self.add(window.current, to: &all)
+        return try improve(window, all, enumerator(window, known: nil), Outcome(latency: window.latency))
     }
 
-    /// Looks for steps that cost less than those at hand among candidates of the window.
-    func solve(_ window: WindowProblem, current: [Candidate], among candidates: [Candidate]) throws -> Outcome {
-        let enumerator = CandidateEnumerator(
-            window.problem, border: window.border, reductionCap: reductionCap, limits: limits.enumeration,
-            threads: 1, pricing: .bounded, effort: limits.effort)
-        var all = candidates
-        Self.add(current, to: &all)
-        let outcome = Outcome(latency: current.reduce(0) { $0 + $1.latency })
-        return try improve(window, all, current: current, enumerator, outcome)
+    /// Candidates of a window.
+    struct Enumeration {
+        /// What was enumerated, before any limit.
+        var candidates: [Candidate]
+        /// All candidates, those at hand among them; nil when a limit was met.
+        var complete: [Candidate]?
+        /// True when there were too many.
+        var isTooLarge: Bool
+    }
+
+    func enumerate(_ window: Window, _ enumerator: CandidateEnumerator) -> Enumeration {
+        let control = control
+        let set = enumerator.enumerate { control.shouldStop }
+        guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates,
+            set.statistics.feasible <= limits.enumeration.pricedSteps, !control.shouldStop
+        else {
+            let isTooLarge = !control.shouldStop && !set.isComplete
+            return Enumeration(candidates: set.candidates, complete: nil, isTooLarge: isTooLarge)
+        }
+        var all = set.candidates
+        Self.add(window.current, to: &all)
+        return Enumeration(candidates: set.candidates, complete: all, isTooLarge: false)
+    }
+
+    func enumerator(_ window: Window, known: PartPrices?) -> CandidateEnumerator {
+        CandidateEnumerator(
+            window.problem.problem, border: window.problem.border, atoms: window.atoms, reductionCap: reductionCap,
+            limits: limits.enumeration, threads: 1, pricing: .bounded, effort: limits.effort, known: known)
     }
 
     /// Adds steps that are not among the candidates, and the better price to those that are.
@@ -149,9 +137,8 @@ struct WindowSolver: Sendable {
     }
 
     /// Picks the best steps from candidates that contain those at hand.
-    func improve(
-        _ window: WindowProblem, _ candidates: [Candidate], current: [Candidate], _ enumerator: CandidateEnumerator,
-        _ outcome: Outcome
+    private func improve(
+        _ window: Window, _ candidates: [Candidate], _ enumerator: CandidateEnumerator, _ outcome: Outcome
     ) throws -> Outcome {
         var outcome = outcome
         var candidates = candidates
@@ -159,8 +146,7 @@ struct WindowSolver: Sendable {
         var settled = 0
         while !control.shouldStop {
             guard let bounded = columns(candidates, window, { $0.lowerBound }),
-                let relaxation = try Relaxation(
-                    bounded, candidates, problem: window.problem, solver: solver, control: control),
+                let relaxation = try relaxation(bounded, candidates, window),
                 relaxation.solution.reducedCosts.count >= candidates.count
             else { return outcome }
             let bound = relaxation.solution.dualBound
@@ -176,9 +162,7 @@ struct WindowSolver: Sendable {
             candidates = kept.map(\.candidate)
             let open = kept.indices.filter { !candidates[$0].isSettled && !candidates[$0].isBeyondSearch }
                 .sorted { (kept[$0].reduced, $0) < (kept[$1].reduced, $1) }
-            guard !open.isEmpty, settled < limits.settled else {
-                break
-            }
+            guard !open.isEmpty, settled < limits.settled else { break }
             let batch = Array(open.prefix(max(32, open.count / 3)))
             settled += batch.count
             let control = control
@@ -204,12 +188,11 @@ struct WindowSolver: Sendable {
     }
 
     private func search(
-        _ window: WindowProblem, _ candidates: [Candidate], _ cutoff: Double, _ outcome: Outcome
+        _ window: Window, _ candidates: [Candidate], _ cutoff: Double, _ outcome: Outcome
     ) throws -> Outcome {
         var outcome = outcome
         guard let columns = columns(candidates, window, { $0.latency }),
-            let relaxation = try Relaxation(
-                columns, candidates, problem: window.problem, solver: solver, control: control)
+            let relaxation = try relaxation(columns, candidates, window)
         else { return outcome }
         guard relaxation.solution.dualBound < cutoff * (1 - 1e-9) else {
             outcome.isProven = candidates.allSatisfy(\.isSettled)
@@ -228,24 +211,20 @@ struct WindowSolver: Sendable {
         return outcome
     }
 
-    private func columns(
-        _ candidates: [Candidate], _ window: WindowProblem, _ cost: (Candidate) -> Double
+    func columns(
+        _ candidates: [Candidate], _ window: Window, _ cost: (Candidate) -> Double
     ) -> CandidateColumns? {
-        CandidateColumns(candidates, problem: window.problem, border: window.border, cost: cost)
+        CandidateColumns(candidates, problem: window.problem.problem, border: window.problem.border, cost: cost)
+    }
+
+    func relaxation(
+        _ columns: CandidateColumns, _ candidates: [Candidate], _ window: Window
+    ) throws -> Relaxation? {
+        try Relaxation(columns, candidates, problem: window.problem.problem, solver: solver, control: control)
     }
 }
 
 extension Candidate {
     /// The step without its granularity.
     var key: StepPricer.Key { .init(ops: ops, resident: resident, retained: retained) }
-
-    /// A number between 0 and 1 that depends on the step and the seed alone.
-    fileprivate func noise(seed: UInt64) -> Double {
-        var state = seed
-        for id in ops.map(\.index) + [-1] + resident.map(\.index) + [-1] + retained.map(\.index) {
-            var mixer = RandomSource(seed: state ^ UInt64(bitPattern: Int64(id)))
-            state = mixer.next()
-        }
-        return Double(state >> 11) * 0x1p-53
-    }
 }
