@@ -231,6 +231,15 @@ struct GranularitySearch {
         }
     }
 
+    /// True when another order than raster could be better, but there are too many tiles to list one.
+    private func hasUntriedOrders(_ granularity: Granularity) -> Bool {
+        let grid = cost.grid(granularity)
+        guard grid.rows > 1, grid.columns > 1, grid.rows * grid.columns > TileOrder.maximumListedTiles else {
+            return false
+        }
+        return cost.patterns[grid.patternIndex].perTileRow > 0 || cost.patterns[grid.patternIndex].perTileColumn > 0
+    }
+
     private static let anyOrder: [TileOrder] = [.raster]
     private static let ordersByRows: [TileOrder] = [.raster, .rowSnake]
     private static let ordersByColumns: [TileOrder] = [.columnMajor, .columnSnake]
@@ -288,7 +297,9 @@ struct GranularitySearch {
         // Only then is the working set that of the class form.
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }
         guard cost.workingSet(granularity) <= cost.capacity else { return false }
-        for order in orders(granularity) { consider(granularity, order, cost.latency(granularity, order: order)) }
+        let orders = orders(granularity)
+        if orders.count == 1, hasUntriedOrders(granularity) { passesOver = true }
+        for order in orders { consider(granularity, order, cost.latency(granularity, order: order)) }
         return true
     }
 
