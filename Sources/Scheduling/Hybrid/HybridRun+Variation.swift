@@ -3,8 +3,9 @@ import TensorGraph
 
 // Ways out of a schedule that no window improves.
 extension HybridRun {
-    /// Rounds without improvement after which the schedule is varied, or given up for the incumbent.
-    private static let patience = 6
+    /// Rounds without improvement after which the schedule is varied, or given up for the incumbent: as many as windows of
+    /// ten ops need to cover the graph six times.
+    private var patience: Int { max(6, 6 * problem.ops.count / (10 * windowsPerRound)) }
     /// Steps that cost at most this share more than the incumbent may be varied further.
     private static let closeShare = 0.005
     /// By how much latencies are off when steps are varied.
@@ -24,7 +25,7 @@ extension HybridRun {
             return
         }
         stalledRounds += 1
-        guard stalledRounds >= Self.patience, let incumbent = exact.incumbent else { return }
+        guard stalledRounds >= patience, let incumbent = exact.incumbent else { return }
         stalledRounds = 0
         let isClose = latency < incumbent.latency * (1 + Self.closeShare)
         if latency > incumbent.latency * (1 + 1e-9), !isClose || Bool.random(using: &picker.random) {
@@ -52,7 +53,7 @@ extension HybridRun {
         if starts == nil {
             // Those with the most steps first: they are the least like what has been improved so far.
             starts =
-                roundsDone <= Self.quickDescent * Self.stallsPerStart
+                problem.ops.count <= OpSet.capacity && roundsDone <= Self.quickDescent * Self.stallsPerStart
                 ? exact.starts.sorted { $0.steps.count > $1.steps.count } : []
         }
         guard starts?.isEmpty == false, let start = starts?.removeFirst(), let evaluation = exact.evaluation(of: start)
