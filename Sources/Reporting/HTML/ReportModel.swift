@@ -80,7 +80,7 @@ public struct ReportModel: Encodable, Sendable {
 
     /// Collects the numbers of a schedule that the evaluator found valid.
     ///
-    /// - Throws: ``RuleViolation`` when it is not.
+    /// - Throws: `RuleViolation` when it is not.
     public init(
         _ schedule: Schedule, _ evaluation: Evaluation, problem: Problem, problemPath: String, schedulePath: String,
         log: SolveLog? = nil, reductionCap: ReductionCap = .native

@@ -61,7 +61,7 @@ struct ScheduleFlow {
 
     /// Follows a schedule step by step.
     ///
-    /// - Throws: ``RuleViolation`` for a schedule that is not valid.
+    /// - Throws: `RuleViolation` for a schedule that is not valid.
     init(_ schedule: Schedule, _ evaluation: Evaluation, problem: Problem) throws(RuleViolation) {
         self.problem = problem
         let analyzer = StepAnalyzer(problem)

@@ -37,15 +37,17 @@ public struct SolveLog: Sendable, Equatable {
 
     /// Reads a log file.
     ///
-    /// - Throws: ``FileError``: it cannot be read, or a line of it is not an event.
+    /// - Throws: `FileError`: it cannot be read, or a line of it is not an event.
     public static func read(_ path: String) throws(FileError) -> SolveLog {
         try SolveLog(readFile(path), path: path)
     }
 
     /// Reads a log.
     ///
-    /// - Parameter path: the name of the file in messages.
-    /// - Throws: ``FileError`` of kind `badData` for the first line that is not an event, with its number.
+    /// - Parameters:
+    ///   - log: one JSON object per line.
+    ///   - path: the name of the file in messages.
+    /// - Throws: `FileError` of kind `badData` for the first line that is not an event, with its number.
     public init(_ log: Data, path: String) throws(FileError) {
         for (number, line) in log.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
             let data = Data(line)
