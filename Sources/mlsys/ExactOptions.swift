@@ -10,7 +10,7 @@ struct ExactSearchOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Stop when the gap, a fraction, is at most this.", valueName: "GAP"))
     var gap = 0.0
 
-    @Option(help: ArgumentHelp("Cores to use; the schedule does not depend on it.", valueName: "N"))
+    @Option(help: ArgumentHelp("Cores to use; without a clock they do not change the schedule.", valueName: "N"))
     var threads = 2
 
     @Option(help: ArgumentHelp("Candidates to keep at most, about 1 KiB of memory each.", valueName: "N"))

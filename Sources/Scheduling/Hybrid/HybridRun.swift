@@ -7,7 +7,7 @@ struct HybridRun {
     let scheduler: HybridScheduler
     let control: SolveControl
     var exact: ExactRun
-    /// The incumbent's steps.
+    /// The steps that are being improved: the incumbent's, or others that may become better.
     var steps: [Candidate] = []
     var picker: WindowPicker
     let windowSolver: WindowSolver
@@ -23,8 +23,9 @@ struct HybridRun {
     var starts: [Schedule]?
     /// Times at which the search was stuck.
     var stalls = 0
-    /// Rounds in a row in which the steps have not become better than this latency.
+    /// Rounds in a row in which the steps have not become better than ``lastLatency``.
     var stalledRounds = 0
+    /// The least latency of the steps since they were last varied, in units of time.
     var lastLatency = Double.infinity
     /// Rounds in a row in which no window was new.
     var idleRounds = 0
@@ -109,12 +110,14 @@ extension HybridRun {
     }
 
     /// Tries to prove within a share of the time left; true when there is nothing more to do.
+    ///
+    /// The best of candidates that are not complete is no reason to stop: windows may find steps that they lack.
     private mutating func prove(
         _ limits: CandidateEnumerator.Limits, _ share: Double, _ maximumStates: Int?
     ) throws -> Bool {
         exact.control = control.limited(toShare: share)
         defer { exact.control = control }
         let isProven = try exact.proveByEnumeration(limits, timeShare: 0.4, maximumStates: maximumStates)
-        return isProven || exact.isDone
+        return exact.isDone || isProven && exact.candidates.isComplete
     }
 }
