@@ -45,7 +45,7 @@ public struct StepSimulator {
         }
         members = zip(structure.ops, structure.parts).map { id, part in
             Member(
-                part: part, kind: problem[id].kind, baseCost: problem[id].baseCost,
+                part: part, kind: problem[id].isReducing ? .matMul : .pointwise, baseCost: problem[id].baseCost,
                 reduction: problem.reduction(of: id), sources: problem[id].inputs.map(source))
         }
         self.loads = loads

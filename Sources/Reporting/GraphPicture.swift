@@ -116,7 +116,7 @@ public struct GraphPicture: Sendable {
     private static func node(_ op: OpID, in problem: Problem, id: String) -> Node {
         Node(
             id: id, kind: problem[op].kind == .matMul ? .matMul : .pointwise,
-            label: ["op \(op)", problem[op].kind.rawValue])
+            label: ["op \(op)", problem[op].typeName])
     }
 
     /// A tensor that no op touches has no part in the picture.

@@ -23,7 +23,10 @@ public struct OpGraph: Sendable {
                 }
                 producers[tensor.index] = OpID(index)
             }
-            for tensor in op.inputs { readers[tensor.index].append(OpID(index)) }
+            // An op that reads a tensor twice is one reader.
+            for tensor in op.inputs where readers[tensor.index].last != OpID(index) {
+                readers[tensor.index].append(OpID(index))
+            }
         }
         self.producers = producers
         self.readers = readers
@@ -33,7 +36,10 @@ public struct OpGraph: Sendable {
     private static func sort(
         ops: [Op], producers: [OpID?], readers: [[OpID]]
     ) throws(ProblemError) -> (order: [OpID], rank: [Int]) {
-        var waiting = ops.map { op in op.inputs.count { producers[$0.index] != nil } }
+        var waiting = [Int](repeating: 0, count: ops.count)
+        for (tensor, producer) in producers.enumerated() where producer != nil {
+            for reader in readers[tensor] { waiting[reader.index] += 1 }
+        }
         var ready = ops.indices.filter { waiting[$0] == 0 }
         var order: [OpID] = []
         var rank = [Int](repeating: 0, count: ops.count)

@@ -9,6 +9,8 @@ public struct Problem: Sendable {
     public let ops: [Op]
     /// The chip.
     public let hardware: Hardware
+    /// What tensors are called where the problem came from, by ``TensorID/index``; nil if none has a name.
+    public let tensorNames: [String?]?
     /// Producers, readers and a topological order.
     public let graph: OpGraph
 
@@ -17,13 +19,19 @@ public struct Problem: Sendable {
 
     /// Validates a problem.
     ///
-    /// - Throws: ``ProblemError`` for the first fault of RULES 1.
-    public init(tensors: [Tensor], ops: [Op], hardware: Hardware) throws(ProblemError) {
+    /// - Throws: ``ProblemError`` for the first fault of RULES 1 and 7.
+    public init(
+        tensors: [Tensor], ops: [Op], hardware: Hardware, tensorNames: [String?]? = nil
+    ) throws(ProblemError) {
         try Self.validate(hardware)
         try Self.validateShapes(tensors)
+        if let tensorNames, tensorNames.count != tensors.count {
+            throw ProblemError(.problem, "\(tensors.count) tensors but \(tensorNames.count) tensor names")
+        }
         for (index, op) in ops.enumerated() {
             try Self.validate(op, OpID(index), tensors)
         }
+        self.tensorNames = tensorNames
         self.tensors = tensors
         self.ops = ops
         self.hardware = hardware
@@ -39,10 +47,12 @@ public struct Problem: Sendable {
     /// The tensor with this id.
     @inlinable public subscript(tensor: TensorID) -> Tensor { tensors[tensor.index] }
 
-    /// The length of a MatMul's reduction: K, the width of its LHS. 1 for a Pointwise op.
+    /// The length K of an op's reduction; 1 for a map.
     public func reduction(of op: OpID) -> Int {
         let op = ops[op.index]
-        return op.kind == .matMul ? tensors[op.inputs[0].index].width : 1
+        guard op.isReducing, let access = op.einsum.inputs.first else { return 1 }
+        let tensor = tensors[op.inputs[0].index]
+        return access.rows == .reduction ? tensor.height : tensor.width
     }
 }
 
@@ -75,60 +85,6 @@ extension Problem {
                     "\(tensor.width) x \(tensor.height) elements bring the sum of all tensor sizes above 2^53")
             }
             total += size
-        }
-    }
-
-    private static func validate(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        guard op.baseCost > 0, op.baseCost <= Double(largestNumber) else {
-            throw ProblemError(.op(id), "base cost is \(op.baseCost); it must be above 0 and at most 2^53")
-        }
-        guard !op.outputs.isEmpty else { throw ProblemError(.op(id), "writes no tensor") }
-        var touched = Set<TensorID>()
-        for tensor in op.inputs + op.outputs {
-            guard tensors.indices.contains(tensor.index) else {
-                throw ProblemError(.op(id), "names tensor \(tensor); there are \(tensors.count) tensors, 0 first")
-            }
-            guard touched.insert(tensor).inserted else {
-                throw ProblemError(.op(id), "names tensor \(tensor) twice")
-            }
-        }
-        switch op.kind {
-        case .matMul: try validateMatMul(op, id, tensors)
-        case .pointwise: try validatePointwise(op, id, tensors)
-        }
-    }
-
-    private static func validateMatMul(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        guard op.inputs.count == 2, op.outputs.count == 1 else {
-            throw ProblemError(
-                .op(id),
-                "a MatMul has two inputs and one output; this one has \(op.inputs.count) and \(op.outputs.count)")
-        }
-        let (lhs, rhs, out) = (
-            tensors[op.inputs[0].index], tensors[op.inputs[1].index], tensors[op.outputs[0].index]
-        )
-        guard lhs.width == rhs.height else {
-            throw ProblemError(
-                .op(id),
-                "LHS tensor \(op.inputs[0]) is \(lhs.width) wide, RHS tensor \(op.inputs[1]) is \(rhs.height) high; "
-                    + "a MatMul needs them equal")
-        }
-        guard out.width == rhs.width, out.height == lhs.height else {
-            throw ProblemError(
-                .op(id),
-                "writes tensor \(op.outputs[0]) of \(out.width) x \(out.height) (width x height); "
-                    + "its inputs give \(rhs.width) x \(lhs.height)")
-        }
-    }
-
-    private static func validatePointwise(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        let shape = tensors[op.outputs[0].index]
-        for tensor in op.inputs + op.outputs where tensors[tensor.index] != shape {
-            let other = tensors[tensor.index]
-            throw ProblemError(
-                .op(id),
-                "all tensors of a Pointwise op have one shape; tensor \(op.outputs[0]) is "
-                    + "\(shape.width) x \(shape.height), tensor \(tensor) is \(other.width) x \(other.height)")
         }
     }
 }

@@ -42,7 +42,7 @@ public struct ProblemFile: Codable, Sendable {
         inputs = problem.ops.map { $0.inputs.map(\.index) }
         outputs = problem.ops.map { $0.outputs.map(\.index) }
         baseCosts = problem.ops.map(\.baseCost)
-        opTypes = problem.ops.map(\.kind.rawValue)
+        opTypes = problem.ops.map(\.typeName)
         fastMemoryCapacity = problem.hardware.fastMemoryCapacity
         slowMemoryBandwidth = problem.hardware.slowMemoryBandwidth
         nativeGranularity = [problem.hardware.nativeWidth, problem.hardware.nativeHeight]

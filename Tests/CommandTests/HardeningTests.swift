@@ -125,7 +125,7 @@ struct HardeningTests {
                 tensors: generated.tensors,
                 ops: generated.ops.map {
                     let cost = costs[Int.random(in: 0..<3, using: &random)]
-                    return Op(kind: $0.kind, inputs: $0.inputs, outputs: $0.outputs, baseCost: cost)
+                    return $0.with(inputs: $0.inputs, outputs: $0.outputs, baseCost: cost)
                 },
                 hardware: Hardware(
                     fastMemoryCapacity: power(upTo: index.isMultiple(of: 2) ? 53 : 16),

@@ -25,8 +25,8 @@ struct HybridBlockTests {
             var ops = plain.ops
             for (index, op) in plain.ops.enumerated() {
                 // Costs of Pointwise ops are drawn at random; those of the first block are those of all.
-                ops[places[index]] = Op(
-                    kind: op.kind, inputs: op.inputs.map { TensorID(names[$0.index]) },
+                ops[places[index]] = op.with(
+                    inputs: op.inputs.map { TensorID(names[$0.index]) },
                     outputs: op.outputs.map { TensorID(names[$0.index]) }, baseCost: plain.ops[index % size].baseCost)
             }
             var tensors = plain.tensors
@@ -93,8 +93,8 @@ struct HybridBlockTests {
         let plain = try ProblemFamily.random.problem(options)
         var ops = plain.ops
         for index in ops.indices {
-            ops[index] = Op(
-                kind: ops[index].kind, inputs: ops[index].inputs, outputs: ops[index].outputs,
+            ops[index] = ops[index].with(
+                inputs: ops[index].inputs, outputs: ops[index].outputs,
                 baseCost: Double(100 + index))
         }
         let problem = try Problem(tensors: plain.tensors, ops: ops, hardware: plain.hardware)

@@ -200,8 +200,8 @@ extension ProblemGenerator {
         var tensors = graph.tensors
         for (old, new) in places.enumerated() { tensors[new] = graph.tensors[old] }
         let ops = graph.ops.shuffled(using: &random).map { op in
-            Op(
-                kind: op.kind, inputs: op.inputs.map { TensorID(places[$0.index]) },
+            op.with(
+                inputs: op.inputs.map { TensorID(places[$0.index]) },
                 outputs: op.outputs.map { TensorID(places[$0.index]) }, baseCost: op.baseCost)
         }
         return (tensors, ops)

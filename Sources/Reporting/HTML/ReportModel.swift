@@ -102,7 +102,7 @@ public struct ReportModel: Encodable, Sendable {
         ops = problem.ops.map { op in
             let shape = op.outputs.first.map { problem[$0] }
             return OpFigures(
-                kind: op.kind.rawValue, baseCost: op.baseCost, inputs: op.inputs.map(\.index),
+                kind: op.typeName, baseCost: op.baseCost, inputs: op.inputs.map(\.index),
                 outputs: op.outputs.map(\.index), shape: [shape?.width ?? 0, shape?.height ?? 0])
         }
         incumbents = log?.incumbents ?? []

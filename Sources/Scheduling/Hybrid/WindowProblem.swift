@@ -54,8 +54,7 @@ struct WindowProblem: Sendable {
         guard ops.count <= OpSet.capacity else { return nil }
         let inner = ops.map { id in
             let op = whole[id]
-            return Op(
-                kind: op.kind, inputs: op.inputs.map(number), outputs: op.outputs.map(number), baseCost: op.baseCost)
+            return op.with(inputs: op.inputs.map(number), outputs: op.outputs.map(number))
         }
         guard tensors.count <= OpSet.capacity else { return nil }
         var border = Border()
