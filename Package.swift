@@ -69,7 +69,7 @@ let package = Package(
             swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["TensorGraph", "CostModel"], path: "Tests/TestSupport",
-            swiftSettings: strict),
+            exclude: ["judge.py"], swiftSettings: strict),
         .target(
             name: "SolverTestSupport", dependencies: ["MIP"], path: "Tests/SolverTestSupport", swiftSettings: strict),
         .testTarget(name: "MIPTests", dependencies: ["MIP", "SolverTestSupport"], swiftSettings: strict),

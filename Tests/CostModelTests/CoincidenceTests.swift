@@ -73,13 +73,12 @@ struct CoincidenceTests {
         }
     }
 
-    @Test("and the evaluator walks the step instead, to the referee's number")
+    @Test("and the evaluator walks the step instead, to the referee's number", .needsReferee)
     func evaluator() throws {
         let problem = try productOfProducts(sharedOnTheLeft: true)
         let schedule = Schedule(steps: [Step([0, 1, 2], (4, 3, 3))])
         let fast = try Evaluator(problem).evaluate(schedule)
         #expect(try Evaluator(problem, method: .simulation).evaluate(schedule) == fast)
-        guard Referee.isAvailable else { return }
         var referee = Referee()
         referee.add(schedule, for: problem)
         let total = try #require(try referee.verdicts()[0].total)

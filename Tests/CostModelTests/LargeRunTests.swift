@@ -10,18 +10,16 @@ private enum LargeRun {
 /// `MLSYS_PROPERTY_CASES=50000 swift test -c release -Xswiftc -enable-testing --filter LargeRunTests` takes a minute.
 @Suite("A large run", .enabled(if: LargeRun.cases > 0, "set MLSYS_PROPERTY_CASES to a number of cases"))
 struct LargeRunTests {
-    @Test("finds no difference between StepCost, StepSimulator and the referee on steps")
+    @Test("finds no difference between StepCost, StepSimulator and the referee on steps", .needsReferee)
     func steps() throws {
         var comparison = StepComparison(seed: LargeRun.seed)
-        try comparison.run(LargeRun.cases, keeping: Referee.isAvailable ? LargeRun.cases / 10 : 0)
+        try comparison.run(LargeRun.cases, keeping: LargeRun.cases / 10)
         try compareWithReferee(comparison.cases)
         print("\(comparison.counts); \(comparison.cases.count) of them judged by the referee")
         #expect(comparison.counts.steps == LargeRun.cases)
     }
 
-    @Test(
-        "finds no difference between evaluator and referee on schedules",
-        .enabled(if: Referee.isAvailable, Comment(rawValue: Referee.absence)))
+    @Test("finds no difference between evaluator and referee on schedules", .needsReferee)
     func schedules() throws {
         var comparison = ScheduleComparison(seed: LargeRun.seed + 7)
         try comparison.run(problems: max(1, LargeRun.cases / 20))

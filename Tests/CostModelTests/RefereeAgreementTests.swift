@@ -3,9 +3,7 @@ import TensorGraph
 import TestSupport
 import Testing
 
-@Suite(
-    "The independent referee agrees",
-    .enabled(if: Referee.isAvailable, Comment(rawValue: Referee.absence)))
+@Suite("The independent referee agrees", .needsReferee)
 struct RefereeAgreementTests {
     @Test("on validity, place of the fault and latencies of random schedules, valid and broken", .tags(.slow))
     func randomSchedules() throws {

@@ -26,9 +26,7 @@ struct RuleViolationTests {
         #expect(Set(rules) == Set(RuleViolation.Rule.allCases).subtracting([.tooManyIterations]))
     }
 
-    @Test(
-        "and the referee rejects it and accepts the repaired one",
-        .enabled(if: Referee.isAvailable, Comment(rawValue: Referee.absence)))
+    @Test("and the referee rejects it and accepts the repaired one", .needsReferee)
     func referee() throws {
         var referee = Referee()
         let fixtures = try BrokenSchedule.all()

@@ -68,7 +68,6 @@ struct OracleComparison {
 
     /// Asks the referee about the schedules kept.
     func compareWithReferee() throws {
-        guard Referee.isAvailable else { return }
         var referee = Referee()
         for (problem, schedule, _) in decoded { referee.add(schedule, for: problem) }
         for (verdict, (_, schedule, latency)) in zip(try referee.verdicts(), decoded) {
@@ -89,7 +88,7 @@ func agree(_ left: Double, _ right: Double) -> Bool {
 
 @Suite("Candidates and backward search find the true optimum")
 struct ExactOracleTests {
-    @Test("of 300 tiny problems, as does trying every schedule", .tags(.slow))
+    @Test("of 300 tiny problems, as does trying every schedule", .needsReferee, .tags(.slow))
     func randomProblems() throws {
         // The number of schedules grows exponentially with the tensors written; most problems are the smallest.
         let parts: [(ops: ClosedRange<Int>, written: Int, count: Int)] = [

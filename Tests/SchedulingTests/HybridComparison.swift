@@ -91,7 +91,6 @@ struct HybridComparison: CustomStringConvertible {
 
     /// Asks the referee about the schedules kept.
     func compareWithReferee() throws {
-        guard Referee.isAvailable else { return }
         var referee = Referee()
         for (problem, schedule, _) in kept { referee.add(schedule, for: problem) }
         for (verdict, (_, schedule, latency)) in zip(try referee.verdicts(), kept) {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Windows alone, on random problems")
+@Suite("Windows alone, on random problems", .needsReferee)
 struct HybridPropertyTests {
     /// Problems of 10 to 40 ops of all families, on all hardware.
     struct Families {

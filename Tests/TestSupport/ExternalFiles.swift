@@ -14,10 +14,10 @@ public enum ExternalFiles {
             .sorted { $0.lastPathComponent.localizedStandardCompare($1.lastPathComponent) == .orderedAscending }
     }
 
-    /// The referee script: `$MLSYS_JUDGE`, or `../shared/rules/judge.py`; nil when it is not there.
-    static func refereeScript() -> URL? {
-        let script = location(variable: "MLSYS_JUDGE", beside: "shared/rules/judge.py")
-        return FileManager.default.isReadableFile(atPath: script.path) ? script : nil
+    /// The folder that the rules and the referee were copied from, `../shared/rules`; nil when it is not there.
+    public static func originalRules() -> URL? {
+        let folder = packageRoot.deletingLastPathComponent().appendingPathComponent("shared/rules")
+        return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
     }
 
     private static func location(variable: String, beside path: String) -> URL {

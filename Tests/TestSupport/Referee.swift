@@ -1,6 +1,12 @@
 import CostModel
 import Foundation
 import TensorGraph
+import Testing
+
+extension Trait where Self == ConditionTrait {
+    /// Skips a test that asks the ``Referee`` where that cannot run.
+    public static var needsReferee: Self { .enabled(if: Referee.isAvailable, Comment(rawValue: Referee.absence)) }
+}
 
 /// The independent referee, a Python script that shares no code with this package, asked about many cases at once.
 public struct Referee {
@@ -24,11 +30,14 @@ public struct Referee {
         public let description: String
     }
 
-    /// False when the script or python3 is missing; tests that need the referee are then skipped.
-    public static let isAvailable = ExternalFiles.refereeScript() != nil && pythonRuns()
+    /// The script, beside this file.
+    public static let script = ExternalFiles.packageRoot.appendingPathComponent("Tests/TestSupport/judge.py")
+
+    /// False when python3 is missing; tests that need the referee are then skipped.
+    public static let isAvailable = pythonRuns()
 
     /// What a skipped test says.
-    public static let absence = "needs python3 and the referee script at $MLSYS_JUDGE or ../shared/rules/judge.py"
+    public static let absence = "needs python3, which runs the referee"
 
     private var lines: [String] = []
 
@@ -67,7 +76,6 @@ public struct Referee {
     ///
     /// One process answers all cases; files rather than pipes carry them, so that neither side can block the other.
     public func verdicts() throws -> [Verdict] {
-        guard let script = ExternalFiles.refereeScript() else { throw Failure(description: Self.absence) }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("referee-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -75,7 +83,7 @@ public struct Referee {
         try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: cases)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-c", Self.driver, script.path, cases.path, answers.path]
+        process.arguments = ["python3", "-c", Self.driver, Self.script.path, cases.path, answers.path]
         try process.run()
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
