@@ -1,0 +1,92 @@
+import CostModel
+import TensorGraph
+
+/// A step that is worth more than it costs, at its best granularity.
+struct PricedColumn: Sendable, Hashable {
+    /// Ops, producers first.
+    var ops: [OpID]
+    /// Tensors that the previous step must retain, ascending; all are read by the ops. (A step that finds more
+    /// tensors resident is worth no more and costs no less.)
+    var resident: [TensorID]
+    /// Tensors that the step retains, ascending.
+    var retained: [TensorID]
+    /// The best granularity and tile order found, with the latency.
+    var choice: GranularityChoice
+    /// No granularity and no named order is faster; equal to the choice's latency unless the search for the granularity
+    /// had to pass some over.
+    var lowerBound: Double
+    /// What the step is worth by the prices searched with, scaled by 1 - eps where that was asked.
+    var value: Double
+}
+
+/// What a search by prices found.
+struct PricingOutcome: Sendable {
+    /// Steps worth more than they cost (less the slack), the most violated first in proportion to their cost.
+    ///
+    /// Of steps that differ in interchangeable ops alone (``PricingSearch/interchangeable``, where their prices are equal)
+    /// one stands for all: the one with the last of them in the search's order.
+    var columns: [PricedColumn] = []
+    /// A proven factor, at most 1 - eps: no step of the problem, whatever its granularity and in any named tile
+    /// order, is worth more than it costs by the given prices times this factor. What the search had no time
+    /// to look at is accounted for. So `scale * prices.objective` is a lower bound of every schedule's latency.
+    var scale = 0.0
+    /// Roots (most downstream op of a step, for a range of tile counts) whose search met a limit.
+    var unfinishedRoots = 0
+    /// Partial steps bounded.
+    var nodes = 0
+    /// Op sets looked at in full.
+    var leaves = 0
+    /// Searches for a granularity.
+    var granularitySearches = 0
+    /// True when nothing was left unexplored: with slack, ``columns`` are then all there are.
+    var isComplete = false
+}
+
+/// How much more than its cost a step may be worth.
+enum PricingSlack: Sendable, Hashable {
+    /// Prices are scaled by 1 - eps; steps that are worth more even so are found.
+    case relative(Double)
+    /// All steps are listed that are worth more than their cost less this, in units of time.
+    case absolute(Double)
+}
+
+/// What a search by prices may cost.
+struct PricingLimits: Sendable {
+    /// Partial steps bounded for each root and range of tile counts, before it is left unfinished.
+    var nodesPerRoot = 20_000
+    /// Columns returned at most; the best are.
+    var columns = 2_000
+    /// Columns of one root and range of tile counts, after which the rest of it is left to its bound; nil for no
+    /// limit. For rounds that want columns rather than a bound.
+    var columnsPerRoot: Int?
+    /// Polled now and then; true ends the search, which then depends on the clock. What is open is accounted for.
+    var isCancelled: @Sendable () -> Bool = { false }
+}
+
+/// Finds the steps of a problem that are worth more than they cost by dual prices, over all connected op sets, resident
+/// and retained sets, granularities and named tile orders.
+final class PricingSearch: Sendable {
+    /// The problem.
+    let problem: Problem
+    /// How deep k-steps may be.
+    let reductionCap: ReductionCap
+    /// Cores to use; the outcome is the same for any number.
+    let threads: Int
+    /// Classes of at least two ops that are equal but for private inputs: exchanging two of them maps steps to steps of
+    /// the same cost. Give them equal prices (one aggregated row), and the search looks at one of many.
+    let interchangeable: [[OpID]]
+
+    /// Prepares searches.
+    init(_ problem: Problem, reductionCap: ReductionCap = .native, threads: Int = 2) {
+        self.problem = problem
+        self.reductionCap = reductionCap
+        self.threads = max(1, threads)
+        interchangeable = []
+    }
+
+    /// Searches with these prices.
+    func run(_ prices: DualPrices, slack: PricingSlack, limits: PricingLimits = PricingLimits()) -> PricingOutcome {
+        // Nothing is searched yet, so nothing is proven.
+        PricingOutcome()
+    }
+}
