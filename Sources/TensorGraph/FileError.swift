@@ -35,14 +35,18 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
 /// Reads a JSON file into `Value` and turns every fault into a ``FileError`` that says where in the file it is.
 ///
-/// - Parameter describe: what an element of a list is about: an op, a tensor, a step.
+/// - Parameter describe: what an element of a list is about: an op, a tensor, a step, or nothing.
 /// - Throws: ``FileError`` of kind `noInput` or `badData`.
 func decodeJSON<Value: Decodable>(
-    _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String
+    _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String?
 ) throws(FileError) -> Value {
     let data = try readFile(path)
     do {
-        return try JSONDecoder().decode(type, from: data)
+        let value = try JSONDecoder().decode(type, from: data)
+        try JSONSyntax.check(data)
+        return value
+    } catch let error as JSONSyntaxError {
+        throw FileError(path: path, kind: .badData, message: "is not valid JSON: \(error.message)")
     } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
         throw FileError(path: path, kind: .badData, message: "is not valid JSON" + syntaxFault(data))
     } catch let error as DecodingError {
@@ -84,7 +88,7 @@ public func readFile(_ path: String) throws(FileError) -> Data {
     return data
 }
 
-private func explain(_ error: DecodingError, describe: (String, Int) -> String) -> String {
+private func explain(_ error: DecodingError, describe: (String, Int) -> String?) -> String {
     switch error {
     case .keyNotFound(let key, _):
         return "the field \"\(key.stringValue)\" is missing"
@@ -99,28 +103,25 @@ private func explain(_ error: DecodingError, describe: (String, Int) -> String) 
     }
 }
 
-/// What is wrong with the JSON and where, after a colon: the decoder does not tell, the older parser does.
+/// What is wrong with the JSON and where, after a colon: the decoder does not tell.
 private func syntaxFault(_ data: Data) -> String {
-    // The older parser makes an object of every number, far too many in a large file.
-    guard data.count <= 4 << 20 else { return "" }
     do {
-        _ = try JSONSerialization.jsonObject(with: data)
+        try JSONSyntax.check(data)
         return ""
     } catch {
-        let reason = (error as NSError).userInfo["NSDebugDescription"] as? String
-        return reason.map { ": \($0.prefix(160))" } ?? ""
+        return ": \(error.message)"
     }
 }
 
-private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String) -> String {
+private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String?) -> String {
     guard let list = path.first?.stringValue else { return "the file as a whole" }
     return place(list, path.dropFirst().compactMap(\.intValue), describe)
 }
 
-private func place(_ list: String, _ indices: [Int], _ describe: (String, Int) -> String) -> String {
+private func place(_ list: String, _ indices: [Int], _ describe: (String, Int) -> String?) -> String {
     let field = list + indices.map { "[\($0)]" }.joined()
     guard let first = indices.first else { return "\"\(field)\"" }
-    return "\(describe(list, first)): \"\(field)\""
+    return (describe(list, first).map { "\($0): " } ?? "") + "\"\(field)\""
 }
 
 private func article(_ type: any Any.Type) -> String {

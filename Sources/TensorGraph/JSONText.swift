@@ -14,3 +14,21 @@ func jsonList<Element: CustomStringConvertible>(_ elements: [Element]) -> String
 func jsonList(_ numbers: [Int]) -> String {
     "[" + numbers.map(String.init).joined(separator: ", ") + "]"
 }
+
+/// A JSON text in quotes; nil as `null`.
+func jsonString(_ text: String?) -> String {
+    guard let text else { return "null" }
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+        switch scalar {
+        case "\"": quoted += "\\\""
+        case "\\": quoted += "\\\\"
+        case "\n": quoted += "\\n"
+        case "\t": quoted += "\\t"
+        case _ where scalar.value < 32:
+            quoted += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+        default: quoted.unicodeScalars.append(scalar)
+        }
+    }
+    return quoted + "\""
+}

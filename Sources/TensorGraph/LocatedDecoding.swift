@@ -30,6 +30,7 @@ private func isUnlocated(_ error: any Error) -> Bool {
 
 extension Int: Locatable { typealias Twin = Located<Int> }
 extension Double: Locatable { typealias Twin = Located<Double> }
+extension String: Locatable { typealias Twin = String }
 extension Array: Locatable where Element: Locatable { typealias Twin = [Element.Twin] }
 extension Optional: Locatable where Wrapped: Locatable { typealias Twin = Wrapped.Twin? }
 
@@ -49,5 +50,11 @@ extension KeyedDecodingContainer {
             _ = try decode(Value.Twin.self, forKey: key)
             throw error
         }
+    }
+
+    /// The same for a list that may be missing or null.
+    func decodeLocatedIfPresent<Value: Locatable>(_ key: Key) throws -> Value? {
+        guard contains(key), try !decodeNil(forKey: key) else { return nil }
+        return try decodeLocated(key) as Value
     }
 }

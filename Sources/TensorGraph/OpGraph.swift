@@ -13,13 +13,15 @@ public struct OpGraph: Sendable {
     ///
     /// - Complexity: O(*ops* log *ops* + *edges*).
     /// - Throws: ``ProblemError`` when a tensor has two producers or the ops form a cycle.
-    init(tensorCount: Int, ops: [Op]) throws(ProblemError) {
+    init(tensorCount: Int, ops: [Op], _ names: GraphNames = GraphNames()) throws(ProblemError) {
         var producers = [OpID?](repeating: nil, count: tensorCount)
         var readers = [[OpID]](repeating: [], count: tensorCount)
         for (index, op) in ops.enumerated() {
             for tensor in op.outputs {
                 if let other = producers[tensor.index] {
-                    throw ProblemError(.tensor(tensor), "is written by op \(other) and by op \(index)")
+                    throw ProblemError(
+                        .tensor(tensor),
+                        "is written by \(names.describe(other)) and by \(names.describe(OpID(index)))", names: names)
                 }
                 producers[tensor.index] = OpID(index)
             }
@@ -30,11 +32,12 @@ public struct OpGraph: Sendable {
         }
         self.producers = producers
         self.readers = readers
-        (topologicalOrder, topologicalRank) = try Self.sort(ops: ops, producers: producers, readers: readers)
+        (topologicalOrder, topologicalRank) = try Self.sort(
+            ops: ops, producers: producers, readers: readers, names)
     }
 
     private static func sort(
-        ops: [Op], producers: [OpID?], readers: [[OpID]]
+        ops: [Op], producers: [OpID?], readers: [[OpID]], _ names: GraphNames
     ) throws(ProblemError) -> (order: [OpID], rank: [Int]) {
         var waiting = [Int](repeating: 0, count: ops.count)
         for (tensor, producer) in producers.enumerated() where producer != nil {
@@ -59,7 +62,8 @@ public struct OpGraph: Sendable {
             }
         }
         if order.count < ops.count, let stuck = waiting.firstIndex(where: { $0 > 0 }) {
-            throw ProblemError(.op(cycleMember(from: stuck, ops, producers, waiting)), "lies on a cycle of ops")
+            throw ProblemError(
+                .op(cycleMember(from: stuck, ops, producers, waiting)), "lies on a cycle of ops", names: names)
         }
         return (order, rank)
     }

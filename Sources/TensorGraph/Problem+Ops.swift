@@ -1,100 +1,107 @@
-// Checks of one op against the tensors it names (RULES 1 and 7).
 extension Problem {
-    static func validate(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        guard op.baseCost >= 0, op.baseCost <= Double(largestNumber) else {
-            throw ProblemError(.op(id), "base cost is \(op.baseCost); it must be between 0 and 2^53")
+    /// Checks one op against the tensors it names (RULES 1 and 7).
+    static func validate(
+        _ id: OpID, _ op: Op, _ tensors: [Tensor], _ names: GraphNames
+    ) throws(ProblemError) {
+        try OpValidation(id: id, op: op, tensors: tensors, names: names).validate()
+    }
+}
+
+private struct OpValidation {
+    let id: OpID
+    let op: Op
+    let tensors: [Tensor]
+    let names: GraphNames
+
+    func validate() throws(ProblemError) {
+        guard op.baseCost >= 0, op.baseCost <= Double(Problem.largestNumber) else {
+            throw fault("base cost is \(op.baseCost); it must be between 0 and 2^53")
         }
-        try validateTensors(op, id, tensors)
+        try validateTensors()
         do throws(EinsumError) {
             try op.einsum.checkLetters()
         } catch {
-            throw ProblemError(.op(id), error.description)
+            throw fault(error.description(inputs: op.inputs, outputs: op.outputs, names))
         }
         guard op.kind != .matMul || (op.inputs.count == 2 && op.outputs.count == 1) else {
-            throw ProblemError(
-                .op(id),
+            throw fault(
                 "a MatMul has two inputs and one output; this one has \(op.inputs.count) and \(op.outputs.count)")
         }
         guard op.einsum.inputs.count == op.inputs.count else {
-            throw ProblemError(
-                .op(id), "einsum \(op.einsum) has \(op.einsum.inputs.count) inputs, the op \(op.inputs.count)")
+            throw fault("einsum \(op.einsum) has \(op.einsum.inputs.count) inputs, the op \(op.inputs.count)")
         }
         guard op.outputs.count == 1 || !op.isReducing else {
-            throw ProblemError(.op(id), "a reducing op writes one tensor; this one writes \(op.outputs.count)")
+            throw fault(
+                "reads \(names.describe(op.inputs[0])) along a reduction, letter k, and such an op writes one tensor; "
+                    + "this one writes \(op.outputs.count), \(names.describe(op.outputs[1])) among them")
         }
         switch op.kind {
-        case .matMul: try validateMatMul(op, id, tensors)
-        case .pointwise: try validatePointwise(op, id, tensors)
-        case nil: try validateSides(op, id, tensors)
+        case .matMul: try validateMatMul()
+        case .pointwise: try validatePointwise()
+        case nil: try validateSides()
         }
     }
 
-    private static func validateTensors(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        guard !op.outputs.isEmpty else { throw ProblemError(.op(id), "writes no tensor") }
+    private func fault(_ message: String) -> ProblemError { ProblemError(.op(id), message, names: names) }
+
+    private func shape(_ tensor: TensorID) -> Tensor { tensors[tensor.index] }
+
+    private func validateTensors() throws(ProblemError) {
+        guard !op.outputs.isEmpty else { throw fault("writes no tensor") }
         for tensor in op.inputs + op.outputs where !tensors.indices.contains(tensor.index) {
-            throw ProblemError(.op(id), "names tensor \(tensor); there are \(tensors.count) tensors, 0 first")
+            throw fault("names tensor \(tensor); there are \(tensors.count) tensors, 0 first")
         }
         var written = Set<TensorID>()
         for tensor in op.outputs {
-            guard written.insert(tensor).inserted else {
-                throw ProblemError(.op(id), "writes tensor \(tensor) twice")
-            }
+            guard written.insert(tensor).inserted else { throw fault("writes \(names.describe(tensor)) twice") }
         }
         if let tensor = op.inputs.first(where: written.contains) {
-            throw ProblemError(.op(id), "reads and writes tensor \(tensor)")
+            throw fault("reads and writes \(names.describe(tensor))")
         }
     }
 
-    private static func validateMatMul(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        let (lhs, rhs, out) = (
-            tensors[op.inputs[0].index], tensors[op.inputs[1].index], tensors[op.outputs[0].index]
-        )
+    private func validateMatMul() throws(ProblemError) {
+        let (lhs, rhs, out) = (shape(op.inputs[0]), shape(op.inputs[1]), shape(op.outputs[0]))
         guard lhs.width == rhs.height else {
-            throw ProblemError(
-                .op(id),
-                "LHS tensor \(op.inputs[0]) is \(lhs.width) wide, RHS tensor \(op.inputs[1]) is \(rhs.height) high; "
-                    + "a MatMul needs them equal")
+            throw fault(
+                "LHS \(names.describe(op.inputs[0])) is \(lhs.width) wide, RHS \(names.describe(op.inputs[1])) is "
+                    + "\(rhs.height) high; a MatMul needs them equal")
         }
         guard out.width == rhs.width, out.height == lhs.height else {
-            throw ProblemError(
-                .op(id),
-                "writes tensor \(op.outputs[0]) of \(out.width) x \(out.height) (width x height); "
+            throw fault(
+                "writes \(names.describe(op.outputs[0])) of \(out.width) x \(out.height) (width x height); "
                     + "its inputs give \(rhs.width) x \(lhs.height)")
         }
     }
 
-    private static func validatePointwise(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        let shape = tensors[op.outputs[0].index]
-        for tensor in op.inputs + op.outputs where tensors[tensor.index] != shape {
-            let other = tensors[tensor.index]
-            throw ProblemError(
-                .op(id),
-                "all tensors of a Pointwise op have one shape; tensor \(op.outputs[0]) is "
-                    + "\(shape.width) x \(shape.height), tensor \(tensor) is \(other.width) x \(other.height)")
+    private func validatePointwise() throws(ProblemError) {
+        let first = shape(op.outputs[0])
+        for tensor in op.inputs + op.outputs where shape(tensor) != first {
+            let other = shape(tensor)
+            throw fault(
+                "all tensors of a Pointwise op have one shape; \(names.describe(op.outputs[0])) is "
+                    + "\(first.width) x \(first.height), \(names.describe(tensor)) is \(other.width) x \(other.height)")
         }
     }
 
     /// All sides that carry one letter have one length.
-    private static func validateSides(_ op: Op, _ id: OpID, _ tensors: [Tensor]) throws(ProblemError) {
-        let shape = tensors[op.outputs[0].index]
-        for tensor in op.outputs where tensors[tensor.index] != shape {
-            throw ProblemError(.op(id), "writes tensors \(op.outputs[0]) and \(tensor) of different shapes")
+    private func validateSides() throws(ProblemError) {
+        let first = shape(op.outputs[0])
+        for tensor in op.outputs where shape(tensor) != first {
+            throw fault(
+                "writes \(names.describe(op.outputs[0])) and \(names.describe(tensor)) of different shapes")
         }
-        var known: [Letter: (length: Int, tensor: TensorID)] = [.row: (shape.height, op.outputs[0])]
-        known[.column] = (shape.width, op.outputs[0])
-        let accesses = zip(op.inputs + [op.outputs[0]], op.einsum.inputs + [op.einsum.output])
-        for (tensor, access) in accesses {
-            let sides = [(access.rows, tensors[tensor.index].height), (access.columns, tensors[tensor.index].width)]
-            for (letter, length) in sides {
+        var known: [Letter: (length: Int, tensor: TensorID)] = [:]
+        for (tensor, access) in zip([op.outputs[0]] + op.inputs, [op.einsum.output] + op.einsum.inputs) {
+            for (letter, length) in [(access.rows, shape(tensor).height), (access.columns, shape(tensor).width)] {
                 if letter == .one, length != 1 {
-                    throw ProblemError(.op(id), "letter 1 is a side of length 1; in tensor \(tensor) it is \(length)")
+                    throw fault("letter 1 is a side of length 1; in \(names.describe(tensor)) it is \(length)")
                 }
                 if letter == .one { continue }
                 if let first = known[letter], first.length != length {
-                    throw ProblemError(
-                        .op(id),
-                        "letter \(letter.rawValue) is \(first.length) in tensor \(first.tensor) "
-                            + "and \(length) in tensor \(tensor)")
+                    throw fault(
+                        "letter \(letter.rawValue) is \(first.length) in \(names.describe(first.tensor)) "
+                            + "and \(length) in \(names.describe(tensor))")
                 }
                 known[letter] = (length, tensor)
             }

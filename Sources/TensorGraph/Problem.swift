@@ -11,6 +11,8 @@ public struct Problem: Sendable {
     public let hardware: Hardware
     /// What tensors are called where the problem came from, by ``TensorID/index``; nil if none has a name.
     public let tensorNames: [String?]?
+    /// What ops and tensors are called, for messages and pictures.
+    public let names: GraphNames
     /// Producers, readers and a topological order.
     public let graph: OpGraph
 
@@ -24,18 +26,20 @@ public struct Problem: Sendable {
         tensors: [Tensor], ops: [Op], hardware: Hardware, tensorNames: [String?]? = nil
     ) throws(ProblemError) {
         try Self.validate(hardware)
-        try Self.validateShapes(tensors)
+        try Self.validateShapes(tensors, GraphNames(tensorNames: tensorNames))
         if let tensorNames, tensorNames.count != tensors.count {
             throw ProblemError(.problem, "\(tensors.count) tensors but \(tensorNames.count) tensor names")
         }
-        for (index, op) in ops.enumerated() {
-            try Self.validate(op, OpID(index), tensors)
+        let names = GraphNames(ops: ops, tensorNames: tensorNames)
+        for index in ops.indices {
+            try Self.validate(OpID(index), ops[index], tensors, names)
         }
         self.tensorNames = tensorNames
+        self.names = names
         self.tensors = tensors
         self.ops = ops
         self.hardware = hardware
-        self.graph = try OpGraph(tensorCount: tensors.count, ops: ops)
+        self.graph = try OpGraph(tensorCount: tensors.count, ops: ops, names)
     }
 
     /// All op ids, ascending.
@@ -72,17 +76,19 @@ extension Problem {
         }
     }
 
-    private static func validateShapes(_ tensors: [Tensor]) throws(ProblemError) {
+    private static func validateShapes(_ tensors: [Tensor], _ names: GraphNames) throws(ProblemError) {
         var total = 0
         for (index, tensor) in tensors.enumerated() {
             for (name, value) in [("width", tensor.width), ("height", tensor.height)] where value < 1 {
-                throw ProblemError(.tensor(TensorID(index)), "\(name) is \(value); it must be positive")
+                throw ProblemError(
+                    .tensor(TensorID(index)), "\(name) is \(value); it must be positive", names: names)
             }
             let (size, overflow) = tensor.width.multipliedReportingOverflow(by: tensor.height)
             guard !overflow, size <= largestNumber, total + size <= largestNumber else {
                 throw ProblemError(
                     .tensor(TensorID(index)),
-                    "\(tensor.width) x \(tensor.height) elements bring the sum of all tensor sizes above 2^53")
+                    "\(tensor.width) x \(tensor.height) elements bring the sum of all tensor sizes above 2^53",
+                    names: names)
             }
             total += size
         }

@@ -16,19 +16,23 @@ public struct ProblemError: Error, Hashable, Sendable, CustomStringConvertible {
     public let subject: Subject
     /// What is wrong, without the subject.
     public let message: String
+    /// What the subject is called, where it has a name.
+    private let names: GraphNames?
 
     /// Creates an error about an op, a tensor or the problem as a whole.
-    public init(_ subject: Subject = .problem, _ message: String) {
+    public init(_ subject: Subject = .problem, _ message: String, names: GraphNames? = nil) {
         self.subject = subject
         self.message = message
+        self.names = names
     }
 
     /// One line: subject and message.
     public var description: String {
-        switch subject {
+        let names = names ?? GraphNames()
+        return switch subject {
         case .problem: message
-        case .op(let op): "op \(op): \(message)"
-        case .tensor(let tensor): "tensor \(tensor): \(message)"
+        case .op(let op): "\(names.describe(op)): \(message)"
+        case .tensor(let tensor): "\(names.describe(tensor)): \(message)"
         }
     }
 }

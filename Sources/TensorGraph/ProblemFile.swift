@@ -8,17 +8,24 @@ public struct ProblemFile: Codable, Sendable {
     var outputs: [[Int]]
     var baseCosts: [Double]
     var opTypes: [String]
+    var einsums: [String?]?
     var fastMemoryCapacity: Int
     var slowMemoryBandwidth: Double
     var nativeGranularity: [Int]
+    var opNames: [String?]?
+    var tensorNames: [String?]?
+    var opFunctions: [String?]?
 
     enum CodingKeys: String, CodingKey {
-        case widths, heights, inputs, outputs
+        case widths, heights, inputs, outputs, einsums
         case baseCosts = "base_costs"
         case opTypes = "op_types"
         case fastMemoryCapacity = "fast_memory_capacity"
         case slowMemoryBandwidth = "slow_memory_bandwidth"
         case nativeGranularity = "native_granularity"
+        case opNames = "op_names"
+        case tensorNames = "tensor_names"
+        case opFunctions = "op_functions"
     }
 
     /// Decodes the fields; a number that does not fit is reported with its place.
@@ -29,10 +36,14 @@ public struct ProblemFile: Codable, Sendable {
         inputs = try container.decodeLocated(.inputs)
         outputs = try container.decodeLocated(.outputs)
         baseCosts = try container.decodeLocated(.baseCosts)
-        opTypes = try container.decode([String].self, forKey: .opTypes)
+        opTypes = try container.decodeLocated(.opTypes)
+        einsums = try container.decodeLocatedIfPresent(.einsums)
         fastMemoryCapacity = try container.decodeLocated(.fastMemoryCapacity)
         slowMemoryBandwidth = try container.decodeLocated(.slowMemoryBandwidth)
         nativeGranularity = try container.decodeLocated(.nativeGranularity)
+        opNames = try container.decodeLocatedIfPresent(.opNames)
+        tensorNames = try container.decodeLocatedIfPresent(.tensorNames)
+        opFunctions = try container.decodeLocatedIfPresent(.opFunctions)
     }
 
     /// The file form of a problem.
@@ -43,17 +54,28 @@ public struct ProblemFile: Codable, Sendable {
         outputs = problem.ops.map { $0.outputs.map(\.index) }
         baseCosts = problem.ops.map(\.baseCost)
         opTypes = problem.ops.map(\.typeName)
+        einsums = Self.list(problem.ops.map { $0.kind == nil ? $0.einsum.description : nil })
         fastMemoryCapacity = problem.hardware.fastMemoryCapacity
         slowMemoryBandwidth = problem.hardware.slowMemoryBandwidth
         nativeGranularity = [problem.hardware.nativeWidth, problem.hardware.nativeHeight]
+        opNames = Self.list(problem.ops.map(\.name))
+        tensorNames = problem.tensorNames.flatMap(Self.list)
+        opFunctions = Self.list(problem.ops.map(\.function))
     }
+
+    /// The list; nil if it says nothing, so that a file without such ops or names has no such field.
+    private static func list(_ texts: [String?]) -> [String?]? { texts.contains { $0 != nil } ? texts : nil }
 
     /// Reads and validates a problem file.
     ///
     /// - Throws: ``FileError`` that names the file, the op or tensor and what is wrong.
     public static func read(_ path: String) throws(FileError) -> Problem {
         let file = try decodeJSON(ProblemFile.self, path: path) { list, index in
-            list == "widths" || list == "heights" ? "tensor \(index)" : "op \(index)"
+            switch list {
+            case "widths", "heights", "tensor_names": "tensor \(index)"
+            case "native_granularity": nil
+            default: "op \(index)"
+            }
         }
         do throws(ProblemError) {
             return try file.problem()
@@ -72,16 +94,20 @@ public struct ProblemFile: Codable, Sendable {
     /// The JSON text of a problem, one list per line.
     public static func text(of problem: Problem) -> String {
         let file = ProblemFile(problem)
-        let fields = [
+        let texts = { (texts: [String?]?) in texts.map { jsonList($0.map(jsonString)) } }
+        let fields: [(String, String?)] = [
             ("widths", jsonList(file.widths)), ("heights", jsonList(file.heights)),
             ("inputs", jsonList(file.inputs.map(jsonList))), ("outputs", jsonList(file.outputs.map(jsonList))),
             ("base_costs", jsonList(file.baseCosts.map(jsonNumber))),
-            ("op_types", jsonList(file.opTypes.map { "\"\($0)\"" })),
+            ("op_types", texts(file.opTypes)), ("einsums", texts(file.einsums)),
             ("fast_memory_capacity", "\(file.fastMemoryCapacity)"),
             ("slow_memory_bandwidth", jsonNumber(file.slowMemoryBandwidth)),
             ("native_granularity", jsonList(file.nativeGranularity)),
+            ("op_names", texts(file.opNames)), ("tensor_names", texts(file.tensorNames)),
+            ("op_functions", texts(file.opFunctions)),
         ]
-        return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
+        let lines = fields.compactMap { field in field.1.map { "  \"\(field.0)\": \($0)" } }
+        return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
     }
 
     /// The validated problem.
@@ -96,25 +122,61 @@ public struct ProblemFile: Codable, Sendable {
         ] where count != inputs.count {
             throw ProblemError(.problem, "inputs describes \(inputs.count) ops but \(name) \(count)")
         }
+        for (name, list) in [("einsums", einsums), ("op_names", opNames), ("op_functions", opFunctions)] {
+            guard let list, list.count != inputs.count else { continue }
+            throw ProblemError(.problem, "inputs describes \(inputs.count) ops but \(name) \(list.count)")
+        }
+        if let tensorNames, tensorNames.count != widths.count {
+            throw ProblemError(.problem, "\(widths.count) widths but \(tensorNames.count) tensor_names")
+        }
         guard nativeGranularity.count == 2 else {
             throw ProblemError(.problem, "native_granularity has \(nativeGranularity.count) numbers, not two")
         }
+        return try Problem(
+            tensors: zip(widths, heights).map { Tensor(width: $0, height: $1) }, ops: try ops(),
+            hardware: Hardware(
+                fastMemoryCapacity: fastMemoryCapacity, slowMemoryBandwidth: slowMemoryBandwidth,
+                nativeWidth: nativeGranularity[0], nativeHeight: nativeGranularity[1]),
+            tensorNames: tensorNames)
+    }
+
+    private func ops() throws(ProblemError) -> [Op] {
         var ops: [Op] = []
         ops.reserveCapacity(inputs.count)
         for index in inputs.indices {
-            guard let kind = OpKind(rawValue: opTypes[index]) else {
-                throw ProblemError(
-                    .op(OpID(index)), "type \"\(opTypes[index].prefix(40))\" is neither MatMul nor Pointwise")
-            }
             ops.append(
                 Op(
-                    kind: kind, inputs: inputs[index].map { TensorID($0) },
-                    outputs: outputs[index].map { TensorID($0) }, baseCost: baseCosts[index]))
+                    try einsum(ofOp: index), inputs: inputs[index].map { TensorID($0) },
+                    outputs: outputs[index].map { TensorID($0) }, baseCost: baseCosts[index],
+                    name: opNames?[index], function: opFunctions?[index]))
         }
-        return try Problem(
-            tensors: zip(widths, heights).map { Tensor(width: $0, height: $1) }, ops: ops,
-            hardware: Hardware(
-                fastMemoryCapacity: fastMemoryCapacity, slowMemoryBandwidth: slowMemoryBandwidth,
-                nativeWidth: nativeGranularity[0], nativeHeight: nativeGranularity[1]))
+        return ops
+    }
+
+    private func einsum(ofOp index: Int) throws(ProblemError) -> Einsum {
+        let type = opTypes[index]
+        let text = einsums?[index]
+        let names = names
+        func fault(_ message: String) -> ProblemError { ProblemError(.op(OpID(index)), message, names: names) }
+        if let kind = OpKind(rawValue: type) {
+            if let text {
+                throw fault("type is \(type), so that its entry in einsums is null, not \"\(text.prefix(40))\"")
+            }
+            return kind == .matMul ? .matMul : .pointwise(inputs: inputs[index].count)
+        }
+        guard type == "Einsum" else {
+            throw fault("type \"\(type.prefix(40))\" is none of MatMul, Pointwise and Einsum")
+        }
+        guard let text else { throw fault("type is Einsum, but einsums has no entry for it") }
+        do throws(EinsumError) {
+            return try Einsum(text)
+        } catch {
+            let (inputs, outputs) = (inputs[index].map { TensorID($0) }, outputs[index].map { TensorID($0) })
+            throw fault(error.description(inputs: inputs, outputs: outputs, names))
+        }
+    }
+
+    private var names: GraphNames {
+        GraphNames(opNames: opNames ?? [], tensorNames: tensorNames ?? [])
     }
 }

@@ -111,11 +111,11 @@ struct ProblemFileTests {
         #expect(try message(text([field: json])) == expected)
     }
 
-    @Test("An op type that is neither MatMul nor Pointwise is quoted (#4)", arguments: ["Conv", "matmul", ""])
+    @Test("An op type that is unknown is quoted (#4)", arguments: ["Conv", "matmul", ""])
     func unknownKind(kind: String) throws {
         #expect(
             try message(text(["op_types": "[\"MatMul\", \"\(kind)\"]"]))
-                == "op 1: type \"\(kind)\" is neither MatMul nor Pointwise")
+                == "op 1: type \"\(kind)\" is none of MatMul, Pointwise and Einsum")
     }
 
     @Test("A fault of the graph is told as the problem tells it")
