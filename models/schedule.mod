@@ -37,6 +37,14 @@ set made{j in STEPS} := setof{o in ops[j], t in outputs[o]} t;
 set loads{j in STEPS} := (touched[j] diff made[j] diff handed[takes[j]]) inter WRITTEN;
 set evicts{j in STEPS} := made[j] diff touched[j] diff handed[gives[j]];
 
+/* An op and all that has to run before it; the ops that have run before a step, because they made what it finds or what
+   that was made from; the ops that can run in a step for the first time. */
+set makers{t in TENSORS} := setof{o in OPS: t in outputs[o]} o;
+set before{o in OPS} := {o} union setof{t in inputs[o], q in makers[t], a in before[q]} a;
+set finds{j in STEPS} := (touched[j] diff made[j]) union handed[takes[j]];
+set upstream{j in STEPS} := setof{t in finds[j], q in makers[t], a in before[q]} a;
+set firsts{j in STEPS} := ops[j] diff upstream[j];
+
 /* ---- Choices ---- */
 
 param partition, binary, default 0;             /* 1: no op is recomputed */
@@ -47,9 +55,9 @@ var stored{WRITTEN}, binary;                    /* the tensor gets into slow mem
 
 minimize total_latency: sum{j in STEPS} latency[j] * x[j];
 
-/* C1: every op is in a step, in just one if nothing is recomputed. */
-s.t. cover{o in OPS}: sum{j in STEPS: o in ops[j]} x[j] >= 1;
-s.t. once{o in OPS: partition}: sum{j in STEPS: o in ops[j]} x[j] <= 1;
+/* C1: every op is in just one step if nothing is recomputed, else (C1') in one that can run it for the first time. */
+s.t. cover{o in OPS: partition}: sum{j in STEPS: o in ops[j]} x[j] = 1;
+s.t. first{o in OPS: not partition}: sum{j in STEPS: o in firsts[j]} x[j] >= 1;
 
 /* C2: what is read from slow memory was evicted. One bound for all reads of a tensor, since each of them may be one of
    several; without recomputation a reader reads once, which gives a tighter row. */
@@ -58,6 +66,12 @@ s.t. supply{t in WRITTEN: not partition}:
 s.t. store{t in WRITTEN: not partition}: stored[t] <= sum{j in STEPS: t in evicts[j]} x[j];
 s.t. supply_once{t in WRITTEN, q in OPS: partition and t in inputs[q]}:
     sum{j in STEPS: q in ops[j] and t in loads[j]} x[j] <= sum{j in STEPS: t in evicts[j]} x[j];
+
+/* C2': an op first runs without reading a tensor from slow memory, or a step that neither has the op nor depends on it
+   evicts the tensor. Every schedule obeys these rows; without recomputation those above say more. */
+s.t. reach{o in OPS, t in WRITTEN: not partition and exists{j in STEPS} (o in firsts[j] and t in loads[j])}:
+    sum{j in STEPS: o in firsts[j] and t not in loads[j]} x[j]
+    + sum{j in STEPS: t in evicts[j] and o not in ops[j] union upstream[j]} x[j] >= 1;
 
 /* C3: what is left in fast memory is taken, by as many steps as leave it. One step, the last, may leave what no step
    takes, so as not to evict it; that is of use only if it evicts a graph output. */

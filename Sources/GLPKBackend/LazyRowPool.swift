@@ -1,6 +1,6 @@
 import MIP
 
-/// Lazy rows found so far, and the caller that knows more of them.
+/// Lazy rows and cuts found so far, and the caller that knows more of them.
 struct LazyRowPool {
     /// Rows are the same if they demand the same, whatever their names.
     private struct Demand: Hashable {
@@ -10,16 +10,18 @@ struct LazyRowPool {
 
     private let model: MIPModel
     private let generate: (@Sendable ([Double]) throws -> [Row])?
+    private let cut: (@Sendable ([Double]) throws -> [Row])?
     private var rows: [Row] = []
     private var known: Set<Demand> = []
 
-    init(_ model: MIPModel, _ generate: (@Sendable ([Double]) throws -> [Row])?) {
+    init(_ model: MIPModel, _ options: MIPOptions) {
         self.model = model
-        self.generate = generate
+        generate = options.lazyRows
+        cut = options.cuts
     }
 
-    /// Whether there are lazy rows at all.
-    var isActive: Bool { generate != nil }
+    /// Whether there are lazy rows or cuts at all.
+    var isActive: Bool { generate != nil || cut != nil }
 
     var count: Int { rows.count }
 
@@ -51,6 +53,24 @@ struct LazyRowPool {
         if new.isEmpty, let row = broken.first {
             throw MIPSolverError.numericalTrouble(
                 "the lazy row \(row.name) is obeyed and broken within rounding errors")
+        }
+        rows += new
+        return new
+    }
+
+    /// New cuts that a fractional point breaks; they are known from now on.
+    mutating func newCuts(for point: [Double]) throws -> [Row] {
+        var new: [Row] = []
+        for row in try cut?(point) ?? [] {
+            do throws(MIPModelError) {
+                let valid = try model.validated(row)
+                guard Self.violates(valid, point),
+                    known.insert(Demand(terms: valid.terms, bounds: valid.bounds)).inserted
+                else { continue }
+                new.append(valid)
+            } catch {
+                throw MIPSolverError.invalidModel(error)
+            }
         }
         rows += new
         return new

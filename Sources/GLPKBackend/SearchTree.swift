@@ -39,7 +39,7 @@ final class SearchTree {
         self.deadline = deadline
         self.onEvent = onEvent
         sign = model.sense.sign
-        lazyRows = LazyRowPool(model, options.lazyRows)
+        lazyRows = LazyRowPool(model, options)
         nextProgress = deadline.seconds + options.progressIntervalSeconds
         incumbent = start
         dualBound = rootBound
@@ -142,13 +142,17 @@ final class SearchTree {
 
     /// Adds the rows that the node's LP solution breaks.
     ///
-    /// GLPK forgets rows with the subtree that they were added in, so those known are looked through at every node; the
-    /// caller is asked only about integral points, of which GLPK then accepts none that breaks a row.
+    /// GLPK forgets rows with the subtree that they were added in, so those known are looked through at every node. The
+    /// caller is asked for lazy rows at integral points only, of which GLPK then accepts none that breaks one, and for
+    /// cuts at all others.
     private func separate(_ problem: OpaquePointer?) throws {
         guard lazyRows.isActive else { return }
         let point = reduced.point { glp_get_col_prim(problem, $0) }
         var rows = lazyRows.knownRows(violatedBy: point)
-        if rows.isEmpty && isIntegral(problem) { rows = try lazyRows.newRows(for: model.rounded(point)) }
+        if rows.isEmpty {
+            rows =
+                isIntegral(problem) ? try lazyRows.newRows(for: model.rounded(point)) : try lazyRows.newCuts(for: point)
+        }
         guard !rows.isEmpty else { return }
         let first = glp_add_rows(problem, Int32(rows.count))
         var buffer = RowBuffer()

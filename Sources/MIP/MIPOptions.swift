@@ -42,6 +42,9 @@ public struct MIPOptions: Sendable {
     /// none if it is fine. Every row returned must hold for all points wanted, not only near this one; rows that the
     /// point does not break are ignored. Called on the solver's thread; what it throws ends the search and is thrown on.
     public var lazyRows: (@Sendable (_ point: [Double]) throws -> [Row])?
+    /// Rows that no point wanted breaks and that a fractional point may: given such a point, returns rows of the model
+    /// that it breaks. They only spare work, so a solver may ignore them. Called on the solver's thread.
+    public var cuts: (@Sendable (_ point: [Double]) throws -> [Row])?
     /// Polled during the search; true stops it.
     public var isCancelled: (@Sendable () -> Bool)?
     /// Least time between two ``MIPEvent/progress(_:)`` events, in seconds.

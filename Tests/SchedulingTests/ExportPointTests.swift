@@ -39,6 +39,7 @@ struct ExportPointTests {
                     #expect(abs(report.objective - evaluation.totalLatency) <= 1e-9 * evaluation.totalLatency)
                     #expect(formulation.rows.count == formulation.model.rows.count)
                     #expect(formulation.supplyCuts(at: point, limit: 10).isEmpty)
+                    #expect(formulation.reachRows(at: point, limit: 10).isEmpty)
                     #expect(ScheduleDecoder(formulation).cut(at: point) == nil)
                     counts[level, default: 0] += 1
                 }

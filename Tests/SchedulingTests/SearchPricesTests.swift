@@ -8,9 +8,7 @@ import Testing
 struct SearchPricesTests {
     /// What a candidate costs less than its prices say; positive where they are not feasible.
     private func excess(_ prices: SearchPrices, _ column: CandidateColumns.Column) -> Double {
-        var value = prices.handOver[Int(column.retained)] - prices.handOver[Int(column.resident)]
-        column.ops.forEach { value += prices.op[$0] }
-        return value - column.latency
+        prices.value(of: column) - column.latency
     }
 
     private func randomPrices(
@@ -20,6 +18,13 @@ struct SearchPricesTests {
         var prices = SearchPrices(columns: columns)
         for index in prices.op.indices {
             prices.op[index] = Double.random(in: -0.2...1, using: &random) * scale * dearest
+        }
+        for tensor in columns.required.members {
+            prices.output[tensor] = Double.random(in: 0...1, using: &random) * scale * dearest
+        }
+        for op in 0..<columns.opCount where !columns.tensors.isEmpty {
+            let row = ReachRow(op: op, tensor: Int.random(in: 0..<columns.tensors.count, using: &random))
+            prices.reach.append((row, Double.random(in: -0.2...1, using: &random) * scale * dearest))
         }
         for index in prices.handOver.indices {
             prices.handOver[index] = Double.random(in: -1...1, using: &random) * scale * dearest
@@ -38,7 +43,7 @@ struct SearchPricesTests {
                 var prices = randomPrices(columns, scale: scale, using: &random)
                 if columns.columns.contains(where: { excess(prices, $0) > 0 }) { infeasible += 1 }
                 prices.makeFeasible(columns)
-                #expect(prices.op.allSatisfy { $0 >= 0 })
+                #expect(prices.op.allSatisfy { $0 >= 0 } && prices.reach.allSatisfy { $0.price >= 0 })
                 #expect(prices.handOver[0] == 0)
                 #expect(columns.columns.allSatisfy { excess(prices, $0) <= 1e-12 * $0.latency })
                 let found = BackwardSearch(columns).run(prices: prices, cutoff: .infinity)

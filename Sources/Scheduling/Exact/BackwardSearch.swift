@@ -71,6 +71,7 @@ public struct BackwardSearch: Sendable {
         isCancelled: () -> Bool = { false }
     ) -> Outcome {
         var outcome = Outcome()
+        let prices = SearchEstimate(prices)
         var nodes: [Node] = []
         var best: [State: Double] = [:]
         var queue = Heap<Entry>()
@@ -108,7 +109,7 @@ public struct BackwardSearch: Sendable {
     }
 
     private func expand(
-        _ node: Node, _ index: Int, _ prices: SearchPrices, _ limit: Double, _ nodes: inout [Node],
+        _ node: Node, _ index: Int, _ prices: SearchEstimate, _ limit: Double, _ nodes: inout [Node],
         _ best: inout [State: Double], _ queue: inout Heap<Entry>
     ) {
         func attempt(_ candidate: Int32, _ column: CandidateColumns.Column) {
@@ -143,17 +144,16 @@ public struct BackwardSearch: Sendable {
         }
     }
 
-    private func estimate(_ state: State, _ prices: SearchPrices) -> Double {
+    private func estimate(_ state: State, _ prices: SearchEstimate) -> Double {
         var total = prices.handOver[Int(state.handOver)] - prices.handOver[columns.start]
-        ancestors(state).forEach { total += prices.op[$0] }
-        return max(0, total)
-    }
-
-    /// Ops that have to run so that the state's tensors exist.
-    private func ancestors(_ state: State) -> OpSet {
+        // Ops that have to run so that the state's tensors exist.
         var ops = columns.ancestorsOfHandOver[Int(state.handOver)]
-        state.needed.forEach { ops = ops.union(columns.ancestorsOfTensor[$0]) }
-        return ops
+        state.needed.forEach {
+            ops = ops.union(columns.ancestorsOfTensor[$0])
+            total += prices.output[$0]
+        }
+        ops.forEach { total += prices.op[$0] }
+        return max(0, total)
     }
 
     private func trace(_ nodes: [Node], _ goal: Int) -> [Int] {
@@ -164,49 +164,5 @@ public struct BackwardSearch: Sendable {
             index = nodes[index].next
         }
         return steps
-    }
-}
-
-/// Prices of ops and hand-overs under which no candidate costs less than what it delivers.
-///
-/// For every candidate the prices of its ops, plus that of the set that it hands over, less that of the set that it is
-/// handed, are at most its latency. So whatever sequence of steps leads to a state's goal costs at least the sum of the
-/// prices of the ops that have to run and of the set to be handed over: an estimate that never overestimates.
-struct SearchPrices: Sendable {
-    /// Price of each op, at least 0.
-    var op: [Double]
-    /// Price of each set handed over; the empty set is number 0 and costs nothing.
-    var handOver: [Double]
-
-    /// No prices at all: the search becomes Dijkstra's.
-    init(columns: CandidateColumns) {
-        op = Array(repeating: 0, count: columns.opCount)
-        handOver = Array(repeating: 0, count: columns.handOvers.count)
-    }
-
-    /// The factor that makes the prices feasible for every candidate, when duals come from floating-point arithmetic.
-    mutating func makeFeasible(_ columns: CandidateColumns) {
-        for index in op.indices { op[index] = max(0, op[index]) }
-        handOver[0] = 0
-        for column in columns.columns {
-            var value = handOver[Int(column.retained)] - handOver[Int(column.resident)]
-            column.ops.forEach { value += op[$0] }
-            let excess = value - column.latency
-            guard excess > 0 else { continue }
-            // Lowering prices of ops keeps every other candidate feasible.
-            var left = excess * (1 + 1e-9) + 1e-9
-            column.ops.forEach {
-                let cut = min(left, op[$0])
-                op[$0] -= cut
-                left -= cut
-            }
-            if left > 0 { dropHandOvers() }
-        }
-    }
-
-    /// Gives up on prices of hand-overs when lowering op prices is not enough.
-    private mutating func dropHandOvers() {
-        for index in handOver.indices { handOver[index] = 0 }
-        for index in op.indices { op[index] = 0 }
     }
 }

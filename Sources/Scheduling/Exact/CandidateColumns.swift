@@ -14,6 +14,11 @@ struct CandidateColumns: Sendable {
         var resident: Int32
         /// Number of the set retained; 0 for none.
         var retained: Int32
+        /// Ops that have run before, because all that the step finds was made by them or from what they made.
+        var upstream = OpSet()
+
+        /// Ops that can run here for the first time.
+        var first: OpSet { ops.subtracting(upstream) }
     }
 
     let opCount: Int
@@ -70,7 +75,7 @@ struct CandidateColumns: Sendable {
             handOvers.append(set)
             return Int32(handOvers.count - 1)
         }
-        columns = candidates.map { candidate in
+        var columns = candidates.map { candidate in
             Column(
                 ops: OpSet(candidate.ops.map(\.index)), latency: cost(candidate),
                 slowReads: OpSet(candidate.slowReads.lazy.filter { !available.contains($0) }.map { number[$0.index] }),
@@ -80,19 +85,47 @@ struct CandidateColumns: Sendable {
         start = Int(handOver(given))
         let owed = Int(handOver(border?.retained ?? []))
         self.handOvers = handOvers
+        let ancestors = Self.ancestors(problem, given: given, available: available)
+        let ofTensor = written.map { tensor in
+            problem.graph.producers[tensor.index].map { ancestors[$0.index] } ?? OpSet()
+        }
+        var ofHandOver = handOvers.map { set in
+            set.reduce(OpSet()) { $0.union(ofTensor[number[$1.index]]) }
+        }
+        ofHandOver[start] = OpSet()
+        for index in columns.indices {
+            var upstream = ofHandOver[Int(columns[index].resident)]
+            columns[index].slowReads.forEach { upstream = upstream.union(ofTensor[$0]) }
+            columns[index].upstream = upstream
+        }
+        self.columns = columns
+        ancestorsOfTensor = ofTensor
+        ancestorsOfHandOver = ofHandOver
         var retaining = [[Int32]](repeating: [], count: handOvers.count)
         for (index, column) in columns.enumerated() { retaining[Int(column.retained)].append(Int32(index)) }
         self.retaining = retaining
         var evicting = [[Int32]](repeating: [], count: written.count)
         for index in retaining[0] { columns[Int(index)].evicted.forEach { evicting[$0].append(index) } }
         self.evicting = evicting
-        let all = columns
-        endingLifetimes = retaining[0].filter { all[Int($0)].resident != 0 }
+        endingLifetimes = retaining[0].filter { columns[Int($0)].resident != 0 }
         required = OpSet(
             written.indices.filter { index in
                 border.map { $0.required.contains(written[index]) }
                     ?? problem.graph.readers[written[index].index].isEmpty
             })
+        var mustRun = ofHandOver[owed]
+        required.forEach { mustRun = mustRun.union(ofTensor[$0]) }
+        self.mustRun = mustRun
+        if border == nil {
+            endings += handOvers.indices.dropFirst().filter(canBeThrownAway)
+        } else {
+            self.owed = owed
+            endings = [owed]
+        }
+    }
+
+    /// For each op, itself and the ops that have to run before it.
+    private static func ancestors(_ problem: Problem, given: [TensorID], available: Set<TensorID>) -> [OpSet] {
         var ancestors = [OpSet](repeating: OpSet(), count: problem.ops.count)
         for op in problem.graph.topologicalOrder {
             ancestors[op.index].insert(op.index)
@@ -105,24 +138,7 @@ struct CandidateColumns: Sendable {
                 }
             }
         }
-        ancestorsOfTensor = written.map { tensor in
-            problem.graph.producers[tensor.index].map { ancestors[$0.index] } ?? OpSet()
-        }
-        let ofTensor = ancestorsOfTensor
-        var ofHandOver = handOvers.map { set in
-            set.reduce(OpSet()) { $0.union(ofTensor[number[$1.index]]) }
-        }
-        ofHandOver[start] = OpSet()
-        ancestorsOfHandOver = ofHandOver
-        var mustRun = ofHandOver[owed]
-        required.forEach { mustRun = mustRun.union(ofTensor[$0]) }
-        self.mustRun = mustRun
-        if border == nil {
-            endings += handOvers.indices.dropFirst().filter(canBeThrownAway)
-        } else {
-            self.owed = owed
-            endings = [owed]
-        }
+        return ancestors
     }
 
     /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.

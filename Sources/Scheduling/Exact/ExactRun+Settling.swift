@@ -19,9 +19,11 @@ extension ExactRun {
         while candidates.candidates.contains(where: { !$0.isSettled && !$0.isBeyondSearch }), !control.shouldStop {
             guard let bounded = CandidateColumns(candidates.candidates, problem: problem, cost: { $0.lowerBound }),
                 let relaxation = try Relaxation(
-                    bounded, candidates.candidates, problem: problem, solver: scheduler.solver, control: control),
+                    bounded, candidates.candidates, problem: problem, solver: scheduler.solver, control: control,
+                    reachRows: reachRows, separates: true),
                 relaxation.solution.reducedCosts.count >= candidates.candidates.count
             else { break }
+            reachRows = relaxation.reachRows
             let reduced = drop(relaxation)
             try improve(relaxation.prices(bounded))
             let open = candidates.candidates.indices.filter {

@@ -17,6 +17,8 @@ struct ExactRun {
     private var program: SchedulingResult.ProgramStatistics?
     private var searchStates: Int?
     var limit: Limit?
+    /// Rows C2' that earlier relaxations took; the next one starts with them.
+    var reachRows: [ReachRow] = []
 
     var problem: Problem { scheduler.problem }
 
@@ -227,7 +229,7 @@ struct ExactRun {
         guard
             let relaxed = try Relaxation(
                 columns, candidates.candidates, problem: problem, solver: scheduler.solver, control: control,
-                certifies: scheduler.options.certifies)
+                certifies: scheduler.options.certifies, reachRows: reachRows, separates: true)
         else { return nil }
         if relaxed.solution.dualBound.isFinite {
             note(
@@ -261,13 +263,16 @@ struct ExactRun {
         return outcome.isProven
     }
 
+    /// Rows C2' added at most at one time inside the tree: each makes all further linear programs larger.
+    private static let rowsPerNode = 20
+
     private mutating func solveProgram(_ columns: CandidateColumns) throws -> Bool {
         control.report(.phase("program"))
         let start = control.elapsedSeconds
         var formulation = try ScheduleFormulation(
             columns, candidates: candidates.candidates, problem: problem, level: scheduler.options.level)
         let rows = formulation.model.rows.count
-        let linear = try tighten(&formulation)
+        let linear = try formulation.tighten(solver: scheduler.solver, control: control).objective
         let decoder = ScheduleDecoder(formulation)
         let cuts = Atomic(0)
         let allExact = Atomic(true)
@@ -282,6 +287,10 @@ struct ExactRun {
             cuts.add(1, ordering: .relaxed)
             if !cut.isExact { allExact.store(false, ordering: .relaxed) }
             return [cut.row]
+        }
+        let separated = formulation
+        options.cuts = { point in
+            separated.reachRows(at: point, limit: Self.rowsPerNode).map { separated.row($0) }
         }
         let solution = try scheduler.solver.solve(formulation.model, options: options) { _ in }
         program = SchedulingResult.ProgramStatistics(
@@ -302,31 +311,6 @@ struct ExactRun {
                     ? candidateScope : .candidates(reason: "a choice with repeated steps was cut off unproven"),
                 seconds: control.elapsedSeconds - start))
         return solution.termination == .optimal && isExact
-    }
-
-    /// Adds supply cuts to the root until none is broken or nothing improves; returns the relaxation's objective.
-    private mutating func tighten(_ formulation: inout ScheduleFormulation) throws -> Double? {
-        let lp = try scheduler.solver.makeIncrementalLP(formulation.model)
-        var last = -Double.infinity
-        for _ in 0..<20 {
-            let control = control
-            let solution = try lp.solve(
-                LPOptions(
-                    timeLimitSeconds: control.timeLimitSeconds.map { _ in control.remainingSeconds * 0.2 },
-                    isCancelled: { control.isCancelled }))
-            guard solution.termination == .optimal, let objective = solution.objective else {
-                return last.isFinite ? last : nil
-            }
-            guard objective > last + 1e-7 * abs(last) || last == -.infinity else { return objective }
-            last = objective
-            let cuts = formulation.supplyCuts(at: solution.point, limit: 200)
-            guard !cuts.isEmpty else { break }
-            for cut in cuts {
-                try lp.addRow(cut)
-                try formulation.add(cut)
-            }
-        }
-        return last
     }
 
     /// The incumbent as a point; nil when the level does not allow it.

@@ -5,8 +5,9 @@ import TensorGraph
 /// The integer program that picks steps from candidates (FORMULATION.md section 2; `models/README.md` derives it).
 ///
 /// One column per candidate says how often it is a step of the schedule. Rows carry the names of their constraint: C1
-/// `cover`, C2 `supply`, C3 `handoff`, C4 `output`, C5 `memory`. C6, the order, is not written down: `ScheduleDecoder`
-/// finds cycles and hands them over as lazy rows.
+/// `cover` or, where ops may be recomputed, C1' `first`; C2 `supply`, C3 `handoff`, C4 `output`, C5 `memory`. The rows C2', `reach`, are
+/// too many: ``reachRows(at:limit:)`` finds those that a point breaks. C6, the order, is not written down either:
+/// `ScheduleDecoder` finds cycles and hands them over as lazy rows.
 public struct ScheduleFormulation: Sendable {
     /// Which schedules the program allows.
     public enum Level: String, Sendable, Hashable, CaseIterable {
@@ -26,8 +27,12 @@ public struct ScheduleFormulation: Sendable {
     public private(set) var rows: [ProgramRow] = []
     /// For each column after those of the candidates, the tensor whose presence in slow memory it stands for.
     public private(set) var storedTensors: [TensorID] = []
-    /// Duals of these rows are prices for ``BackwardSearch``.
+    /// Duals of these rows are prices for ``BackwardSearch``: C1 or C1', by op.
     private(set) var coverRows: [RowID] = []
+    /// Rows C4 by the tensor's number.
+    private(set) var outputRows: [Int: RowID] = [:]
+    /// Rows C2' so far.
+    private(set) var reachRows: [(row: ReachRow, id: RowID)] = []
     private(set) var handOffRows: [Int: RowID] = [:]
     /// The row that lets one step at most, the last, retain what no step takes over; nil when none can.
     private(set) var lastHandOffRow: RowID?
@@ -41,7 +46,7 @@ public struct ScheduleFormulation: Sendable {
     ///
     /// - Parameters:
     ///   - writesMemoryRows: adds the rows C5, which hold by construction, so that an exported model shows them.
-    ///   - relaxed: leaves out C2 and C4: the program whose duals price ops and hand-overs.
+    ///   - relaxed: leaves out C2: the program whose duals price ops, outputs and hand-overs.
     /// - Throws: `MIPModelError` for latencies that are not finite, which no evaluator returns.
     init(
         _ columns: CandidateColumns, candidates: [Candidate], problem: Problem, level: Level,
@@ -59,8 +64,7 @@ public struct ScheduleFormulation: Sendable {
         for index in chosen { try addColumn(index, candidates[index]) }
         try addCoverRows()
         try addHandOffRows()
-        guard !relaxed else { return }
-        try addSupplyRows()
+        if !relaxed { try addSupplyRows() }
         try addOutputRows()
         if writesMemoryRows { try addMemoryRows(candidates) }
     }
@@ -106,13 +110,19 @@ public struct ScheduleFormulation: Sendable {
         }
     }
 
-    // C1
+    // C1, C1'
     private mutating func addCoverRows() throws {
         for op in 0..<columns.opCount {
-            let bounds =
-                level == .partition ? Bounds.equal(1) : .atLeast(columns.mustRun.contains(op) ? 1 : 0)
-            coverRows.append(
-                try add(Row("cover_o\(op)", terms { $0.ops.contains(op) }, bounds), .cover(OpID(op))))
+            let row: Row
+            switch level {
+            case .partition:
+                row = Row("cover_o\(op)", terms { $0.ops.contains(op) }, .equal(1))
+            case .recompute:
+                row = Row(
+                    "first_o\(op)", terms { $0.ops.contains(op) && !$0.upstream.contains(op) },
+                    .atLeast(columns.mustRun.contains(op) ? 1 : 0))
+            }
+            coverRows.append(try add(row, level == .partition ? .cover(OpID(op)) : .first(OpID(op))))
         }
     }
 
@@ -175,7 +185,8 @@ public struct ScheduleFormulation: Sendable {
     // C4
     private mutating func addOutputRows() throws {
         for (number, tensor) in columns.tensors.enumerated() where columns.required.contains(number) {
-            try add(Row("output_t\(tensor)", terms { $0.evicted.contains(number) }, .atLeast(1)), .output(tensor))
+            outputRows[number] = try add(
+                Row("output_t\(tensor)", terms { $0.evicted.contains(number) }, .atLeast(1)), .output(tensor))
         }
     }
 
@@ -229,6 +240,19 @@ public struct ScheduleFormulation: Sendable {
     ///
     /// - Throws: `MIPModelError` for a row that does not fit the model.
     mutating func add(_ cut: Row) throws { try add(cut, .supplyCut) }
+
+    /// Adds rows C2' to the program for good; returns them as the model has them.
+    ///
+    /// - Throws: `MIPModelError` for a row that does not fit the model.
+    @discardableResult
+    mutating func add(_ rows: [ReachRow]) throws -> [Row] {
+        try rows.map { reach in
+            let row = row(reach)
+            let meaning = ProgramRow.reach(OpID(reach.op), columns.tensors[reach.tensor])
+            reachRows.append((reach, try add(row, meaning)))
+            return row
+        }
+    }
 
     /// Adds a row and notes what it says.
     @discardableResult

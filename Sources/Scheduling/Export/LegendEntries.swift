@@ -68,6 +68,17 @@ struct RowEntry: Encodable {
             constraint = "C1"
             meaning = "op \(op) is in \(level == .partition ? "exactly" : "at least") one step"
             self.op = op.index
+        case .first(let op):
+            constraint = "C1'"
+            meaning = "op \(op) is in a step that finds nothing made from what the op writes"
+            self.op = op.index
+        case .reach(let op, let tensor):
+            constraint = "C2'"
+            meaning =
+                "op \(op) first runs without tensor \(tensor) from slow memory, or a step that does not depend on "
+                + "the op evicts it"
+            self.op = op.index
+            tensors = [tensor.index]
         case .supply(let tensor, let reader):
             constraint = "C2"
             let who = reader.map { "a step with op \($0)" } ?? "a step"

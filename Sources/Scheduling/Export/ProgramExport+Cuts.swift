@@ -6,6 +6,8 @@ import Synchronization
 public struct CutSummary: Sendable, Hashable, CustomStringConvertible {
     /// Rows that the linear relaxation broke: a step that reads a tensor needs one that evicts it.
     public var supplyCuts: Int
+    /// Rows C2' that it broke: an op first runs without a tensor, or an earlier step evicts it.
+    public var reachRows = 0
     /// Rows that forbid steps which wait for each other.
     public var orderCuts: Int
     /// The optimum of the program with all such rows, which is that of the program as exported; nil when it was not
@@ -14,7 +16,7 @@ public struct CutSummary: Sendable, Hashable, CustomStringConvertible {
 
     /// One sentence.
     public var description: String {
-        let found = "order cuts: \(orderCuts), supply cuts: \(supplyCuts)"
+        let found = "order cuts: \(orderCuts), reach rows: \(reachRows), supply cuts: \(supplyCuts)"
         if let optimum { return found + String(format: "; with them the optimum is %.12g", optimum) }
         return found + "; the search for them did not end, there may be more"
     }
@@ -23,14 +25,15 @@ public struct CutSummary: Sendable, Hashable, CustomStringConvertible {
 extension ProgramExport {
     /// Solves the program and adds the cuts that it took.
     ///
-    /// Supply cuts hold for every integer point of the program; they only spare a solver work. Order cuts hold for every
+    /// Supply cuts and the rows C2' spare a solver work: the former hold for every integer point of the program, the
+    /// latter for every schedule. Order cuts hold for every
     /// schedule, and those that branch and bound met suffice: each point that costs less than the optimum was cut off
     /// by them or by a bound that follows from the rows in the file. So the optimum of the file is that of the problem
     /// over the candidates, although another solver may reach it at a point that cannot be ordered.
     ///
     /// - Throws: `MIPSolverError`.
     public mutating func addCuts(solver: any MIPSolver, control: SolveControl) throws {
-        let supplyCuts = try addSupplyCuts(solver, control)
+        let (reachRows, supplyCuts) = try tighten(solver, control)
         let decoder = ScheduleDecoder(formulation)
         let found = Mutex<[Row]>([])
         let allExact = Atomic(true)
@@ -53,31 +56,15 @@ extension ProgramExport {
         if let incumbent = solution.incumbent { start = incumbent.point }
         let isProven = solution.termination == .optimal && allExact.load(ordering: .relaxed)
         cuts = CutSummary(
-            supplyCuts: supplyCuts, orderCuts: rows.count,
+            supplyCuts: supplyCuts, reachRows: reachRows, orderCuts: rows.count,
             optimum: isProven ? solution.incumbent?.objective : nil)
     }
 
-    /// Adds supply cuts until the relaxation breaks none or gains nothing; returns their number.
-    private mutating func addSupplyCuts(_ solver: any MIPSolver, _ control: SolveControl) throws -> Int {
-        let linear = try solver.makeIncrementalLP(formulation.model)
-        var count = 0
-        var last = -Double.infinity
-        for _ in 0..<20 {
-            let limit = control.timeLimitSeconds.map { _ in control.remainingSeconds * 0.2 }
-            let solution = try linear.solve(
-                LPOptions(timeLimitSeconds: limit, isCancelled: { control.isCancelled }))
-            guard solution.termination == .optimal, let objective = solution.objective,
-                last == -.infinity || objective > last + 1e-7 * abs(last)
-            else { break }
-            last = objective
-            let cuts = formulation.supplyCuts(at: solution.point, limit: 200)
-            for cut in cuts {
-                try linear.addRow(cut)
-                try formulation.add(cut)
-            }
-            count += cuts.count
-            if cuts.isEmpty { break }
-        }
-        return count
+    /// Adds rows C2' and supply cuts until the relaxation breaks none or gains nothing; returns their numbers.
+    private mutating func tighten(
+        _ solver: any MIPSolver, _ control: SolveControl
+    ) throws -> (reachRows: Int, supplyCuts: Int) {
+        let cuts = try formulation.tighten(solver: solver, control: control)
+        return (formulation.reachRows.count, cuts.supplyCuts)
     }
 }
