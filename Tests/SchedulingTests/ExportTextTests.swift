@@ -50,7 +50,8 @@ struct ExportTextTests {
                 #expect(entry.name.contains("_o"))
             }
             let prefixes = [
-                "cover": "C1", "first": "C1'", "supply": "C2", "store": "C2", "handoff": "C3", "output": "C4", "memory": "C5",
+                "cover": "C1", "first": "C1'", "supply": "C2", "store": "C2", "handoff": "C3", "output": "C4",
+                "memory": "C5",
             ]
             for entry in legend.rows {
                 #expect(prefixes[String(entry.name.prefix { $0 != "_" })] == entry.constraint, "\(entry.name)")
