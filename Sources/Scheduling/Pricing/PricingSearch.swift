@@ -75,18 +75,59 @@ final class PricingSearch: Sendable {
     /// Classes of at least two ops that are equal but for private inputs: exchanging two of them maps steps to steps of
     /// the same cost. Give them equal prices (one aggregated row), and the search looks at one of many.
     let interchangeable: [[OpID]]
+    private let graph: PricingGraph
+    private let exact: ExactCosts
 
     /// Prepares searches.
     init(_ problem: Problem, reductionCap: ReductionCap = .native, threads: Int = 2) {
         self.problem = problem
         self.reductionCap = reductionCap
         self.threads = max(1, threads)
-        interchangeable = []
+        interchangeable = InterchangeableOps.classes(problem)
+        graph = PricingGraph(problem)
+        exact = ExactCosts(problem, reductionCap: reductionCap)
     }
 
     /// Searches with these prices.
+    ///
+    /// A class of steps (output shape, range of tile counts, one or several k-steps) is searched root by root with few
+    /// partial steps; where that does not end, its range of tile counts is split.
     func run(_ prices: DualPrices, slack: PricingSlack, limits: PricingLimits = PricingLimits()) -> PricingOutcome {
-        // Nothing is searched yet, so nothing is proven.
-        PricingOutcome()
+        let search: PricingRun
+        let factor: Double
+        switch slack {
+        case .relative(let epsilon):
+            factor = 1 - epsilon
+            search = PricingRun(
+                graph, prices.scaled(by: factor), exact, interchangeable: interchangeable, threshold: 0,
+                listsAll: false, depthLimit: reductionCap.limit(problem.hardware), limits: limits)
+        case .absolute(let slack):
+            factor = 1
+            search = PricingRun(
+                graph, prices, exact, interchangeable: interchangeable, threshold: -slack, listsAll: true,
+                depthLimit: reductionCap.limit(problem.hardware), limits: limits)
+        }
+        let found = search.run(threads: threads)
+        var outcome = PricingOutcome()
+        outcome.columns = Array(Self.distinct(found.columns).prefix(limits.columns))
+        outcome.isComplete = found.isComplete && outcome.columns.count < limits.columns
+        // A hair below, for the rounding of sums.
+        outcome.scale = found.worst.isFinite ? factor / found.worst * (1 - 1e-10) : 0
+        outcome.unfinishedRoots = found.unfinished
+        outcome.nodes = found.nodes
+        outcome.leaves = found.leaves
+        outcome.granularitySearches = found.granularitySearches
+        return outcome
+    }
+
+    /// Each step once, the most violated first; a step is found in every class in which it might be cheap enough.
+    private static func distinct(_ columns: [PricedColumn]) -> [PricedColumn] {
+        var seen = Set<PricedColumn>()
+        let ranked = columns.enumerated().sorted {
+            let (left, right) = ($0.element, $1.element)
+            let (a, b) = (left.value * right.lowerBound, right.value * left.lowerBound)
+            return a != b ? a > b : $0.offset < $1.offset
+        }
+        return ranked.map(\.element).filter { seen.insert($0).inserted }
     }
 }

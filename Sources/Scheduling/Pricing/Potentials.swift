@@ -1,0 +1,281 @@
+/// What undecided ops can still add to a step's value less its cost, at most, for one weight of compute against traffic
+/// and one price of memory.
+///
+/// A step costs L >= weight * C + (1 - weight) * T / bandwidth, C its compute and T its traffic, and holds M <= capacity
+/// elements, so for every price p >= 0 of memory
+///
+///     V - L  <=  V - weight * C - (1 - weight) * T / bandwidth - p * (M - capacity).
+///
+/// The right-hand side is a sum over the ops and tensors of the step. A tensor that is read from outside is shared out:
+/// each slot q that reads it is charged min(b_q, f_q * its cost by that slot alone), with sum f_q <= 1, which is no more than
+/// the tensor costs. Where the producer is in the step instead, the tensor costs nothing; so the producer is granted the
+/// b_q of all slots, which takes the charges back. Whatever b and f are, an undecided op u adds at most
+///
+///     z_u = max(0, max over its roles of  V_u - weight * C_u - charges of its slots - cost of its outputs + grants).
+///
+/// The sum of z bounds the relaxation by linear programming duality: charges pushed upstream along b and out through
+/// graph inputs are a flow, and z is what does not flow off.
+final class Potentials: @unchecked Sendable {
+    let weight: Double
+    let memoryPrice: Double
+    /// By op: z, and z without the price of running for the first time.
+    let potential: UnsafeMutablePointer<Double>
+    let laterPotential: UnsafeMutablePointer<Double>
+    /// By slot: the most and the least that its op is charged for it, over the op's roles.
+    let mostCharge: UnsafeMutablePointer<Double>
+    let leastCharge: UnsafeMutablePointer<Double>
+
+    private let tables: ClassTables
+    private let graph: PricingGraph
+    private let prices: PriceTables
+    /// Price of an element loaded.
+    let loadPrice: Double
+    private let share: UnsafeMutablePointer<Double>
+    private let limit: UnsafeMutablePointer<Double>
+    private let grant: UnsafeMutablePointer<Double>
+    /// Sum of the shares of a tensor.
+    private let shared: UnsafeMutablePointer<Double>
+    /// Cost of each slot of each role, in a row: `roleSlot[role]` and on.
+    private let slotCost: UnsafeMutablePointer<Double>
+    private let roleSlot: UnsafeMutablePointer<Int>
+    /// What a role is worth before charges and grants.
+    private let roleValue: UnsafeMutablePointer<Double>
+
+    init(_ tables: ClassTables, _ prices: PriceTables, weight: Double, memoryPrice: Double, sweeps: Int = 6) {
+        self.tables = tables
+        graph = tables.graph
+        self.prices = prices
+        self.weight = weight
+        self.memoryPrice = memoryPrice
+        loadPrice = (1 - weight) / graph.bandwidth
+        potential = .filled(graph.opCount, 0)
+        laterPotential = .filled(graph.opCount, 0)
+        mostCharge = .filled(graph.slotCount, 0)
+        leastCharge = .filled(graph.slotCount, 0)
+        share = .filled(graph.slotCount, 0)
+        limit = .filled(graph.slotCount, .infinity)
+        grant = .filled(graph.opCount, 0)
+        shared = .filled(graph.tensorCount, 0)
+        roleSlot = .filled(tables.roles.count + 1, 0)
+        roleValue = .filled(tables.roles.count, 0)
+        var count = 0
+        for op in 0..<graph.opCount {
+            let slots = graph.slotStart[op + 1] - graph.slotStart[op]
+            for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
+                roleSlot[role] = count
+                count += slots
+            }
+        }
+        slotCost = .filled(count, 0)
+        price()
+        startShares()
+        for _ in 0..<sweeps where !push() { break }
+        finish()
+    }
+
+    deinit {
+        potential.deallocate()
+        laterPotential.deallocate()
+        mostCharge.deallocate()
+        leastCharge.deallocate()
+        share.deallocate()
+        limit.deallocate()
+        grant.deallocate()
+        shared.deallocate()
+        slotCost.deallocate()
+        roleSlot.deallocate()
+        roleValue.deallocate()
+    }
+
+    /// The cost of reading a tensor from outside with this traffic and these elements held: from slow memory, or resident.
+    @inline(__always)
+    func readCost(_ tensor: Int, traffic: Double, held: Double) -> Double {
+        let slow = loadPrice * traffic + memoryPrice * held
+        guard prices.canBeHeld[tensor] else { return slow }
+        return min(slow, prices.residentPrice[tensor] + memoryPrice * graph.size[tensor])
+    }
+
+    /// The most that an output adds: evicted, or retained.
+    @inline(__always)
+    func outputValue(_ tensor: Int, reward: Double) -> Double {
+        let evicted = reward - loadPrice * tables.outputElements - memoryPrice * tables.tileElements
+        guard prices.canBeHeld[tensor] else { return evicted }
+        return max(evicted, retainedValue(tensor))
+    }
+
+    /// What retaining a tensor adds.
+    @inline(__always)
+    func retainedValue(_ tensor: Int) -> Double {
+        prices.retainedPrice[tensor] - memoryPrice * graph.size[tensor]
+    }
+
+    private func price() {
+        for op in 0..<graph.opCount {
+            for number in tables.roleStart[op]..<tables.roleStart[op + 1] {
+                let role = tables.roles[number]
+                var value = prices.firstAndReach[op] - weight * role.compute
+                for output in graph.outputStart[op]..<graph.outputStart[op + 1] {
+                    value += outputValue(graph.outputTensor[output], role)
+                }
+                roleValue[number] = value
+                var index = roleSlot[number]
+                for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
+                    let tensor = graph.slotTensor[slot]
+                    let kind = tensor * DemandKind.count + tables.input(of: role, slot)
+                    // More demands by the same or another op may make a fragile tensor cheaper.
+                    let isFragile = tables.isFragile[tensor]
+                    slotCost[index] = readCost(
+                        tensor, traffic: isFragile ? tables.leastTraffic[tensor] : tables.traffic[kind],
+                        held: isFragile ? tables.leastHeld[tensor] : tables.held[kind] + tables.heldPerDepth[kind])
+                    index += 1
+                }
+            }
+        }
+    }
+
+    /// The most that an output of an undecided op adds in a role.
+    private func outputValue(_ tensor: Int, _ role: ClassTables.Role) -> Double {
+        let hasShape =
+            Int(graph.width[tensor]) == tables.pricingClass.outputWidth
+            && Int(graph.height[tensor]) == tables.pricingClass.outputHeight
+        var best = -Double.infinity
+        if hasShape { best = outputValue(tensor, reward: prices.outputAndReach[tensor]) }
+        // A single output that is demanded on the tile is internal only if a map reads it so.
+        let op = graph.producer[tensor]
+        let isOnlyTile = role.kind == tables.tileKind && graph.outputStart[op + 1] - graph.outputStart[op] == 1
+        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+            let slot = graph.readerSlot[reader]
+            guard tables.possible[graph.slotOp[slot]] != 0 else { continue }
+            if isOnlyTile, !canDemandTile(slot) { continue }
+            best = max(best, 0)
+            if hasShape, prices.canBeHeld[tensor] { best = max(best, retainedValue(tensor)) }
+        }
+        return best
+    }
+
+    private func canDemandTile(_ slot: Int) -> Bool {
+        let op = graph.slotOp[slot]
+        for number in tables.roleStart[op]..<tables.roleStart[op + 1]
+        where tables.input(of: tables.roles[number], slot) == tables.tileKind { return true }
+        return false
+    }
+
+    private func startShares() {
+        for tensor in 0..<graph.tensorCount {
+            var slots = 0
+            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1]
+            where tables.possible[graph.slotOp[graph.readerSlot[reader]]] != 0 { slots += 1 }
+            guard slots > 0 else { continue }
+            let isInput = graph.producer[tensor] < 0
+            guard slots == 1 || !isInput else { continue }
+            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+                let slot = graph.readerSlot[reader]
+                guard tables.possible[graph.slotOp[slot]] != 0 else { continue }
+                share[slot] = 1 / Double(slots)
+                if !isInput { limit[slot] = 0 }
+            }
+            shared[tensor] = 1
+        }
+    }
+
+    @inline(__always)
+    private func charge(_ slot: Int, _ cost: Double) -> Double { min(limit[slot], share[slot] * cost) }
+
+    @inline(__always)
+    private func surplus(_ op: Int, _ role: Int) -> Double {
+        var value = roleValue[role] + grant[op]
+        var index = roleSlot[role]
+        for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
+            value -= charge(slot, slotCost[index])
+            index += 1
+        }
+        return value
+    }
+
+    private func surplus(_ op: Int) -> Double {
+        var best = -Double.infinity
+        for role in tables.roleStart[op]..<tables.roleStart[op + 1] { best = max(best, surplus(op, role)) }
+        return best
+    }
+
+    /// Pushes surpluses from readers to what they read; false when nothing moved.
+    private func push() -> Bool {
+        var hasMoved = false
+        for op in stride(from: graph.opCount - 1, through: 0, by: -1) where tables.possible[op] != 0 {
+            guard surplus(op) > 1e-9 else { continue }
+            for isProduced in [false, true] {
+                for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
+                    let tensor = graph.slotTensor[slot]
+                    guard (graph.producer[tensor] >= 0) == isProduced else { continue }
+                    let moved = isProduced ? raiseLimit(op, slot) : raiseShare(op, slot)
+                    hasMoved = hasMoved || moved
+                }
+            }
+        }
+        return hasMoved
+    }
+
+    /// Raises the share of a graph input as far as it lowers the op's surplus.
+    private func raiseShare(_ op: Int, _ slot: Int) -> Bool {
+        let tensor = graph.slotTensor[slot]
+        let room = 1 - shared[tensor]
+        guard room > 1e-12 else { return false }
+        let offset = slot - graph.slotStart[op]
+        var target = 0.0
+        for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
+            target = max(target, surplus(op, role) - room * slotCost[roleSlot[role] + offset])
+        }
+        var needed = 0.0
+        for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
+            let excess = surplus(op, role) - target
+            let cost = slotCost[roleSlot[role] + offset]
+            if excess > 0, cost > 0 { needed = max(needed, excess / cost) }
+        }
+        needed = min(needed, room)
+        guard needed > 0 else { return false }
+        share[slot] += needed
+        shared[tensor] += needed
+        return true
+    }
+
+    /// Raises what a slot may be charged for a tensor with a producer, and grants it to the producer.
+    private func raiseLimit(_ op: Int, _ slot: Int) -> Bool {
+        let offset = slot - graph.slotStart[op]
+        let producer = graph.producer[graph.slotTensor[slot]]
+        // The surplus that would be left with no limit.
+        var target = 0.0
+        for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
+            let full = share[slot] * slotCost[roleSlot[role] + offset]
+            target = max(target, surplus(op, role) + min(limit[slot], full) - full)
+        }
+        var raised = limit[slot]
+        for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
+            let excess = surplus(op, role) - target
+            guard excess > 0 else { continue }
+            let full = share[slot] * slotCost[roleSlot[role] + offset]
+            raised = max(raised, min(full, min(limit[slot], full) + excess))
+        }
+        guard raised > limit[slot] else { return false }
+        // A producer that cannot be in a step of the class gives nothing back.
+        grant[producer] += raised - limit[slot]
+        limit[slot] = raised
+        return true
+    }
+
+    private func finish() {
+        for op in 0..<graph.opCount where tables.possible[op] != 0 {
+            let surplus = surplus(op)
+            potential[op] = max(0, surplus)
+            laterPotential[op] = max(0, surplus - prices.firstAndReach[op])
+            let first = tables.roleStart[op]
+            for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
+                leastCharge[slot] = .infinity
+                for role in first..<tables.roleStart[op + 1] {
+                    let charge = charge(slot, slotCost[roleSlot[role] + slot - graph.slotStart[op]])
+                    mostCharge[slot] = max(mostCharge[slot], charge)
+                    leastCharge[slot] = min(leastCharge[slot], charge)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,373 @@
+import CostModel
+import TensorGraph
+
+/// What a search found for one root, or for several.
+struct RootOutcome: Sendable {
+    var columns: [PricedColumn] = []
+    /// The largest value in proportion to cost that could not be excluded; 1 if no step is worth more than it costs.
+    var worst = 1.0
+    var nodes = 0
+    var leaves = 0
+    var granularitySearches = 0
+    /// Roots whose search met a limit.
+    var unfinished = 0
+    /// False when something with a value above the threshold was left out.
+    var isComplete = true
+
+    mutating func add(_ other: RootOutcome) {
+        columns += other.columns
+        worst = max(worst, other.worst)
+        nodes += other.nodes
+        leaves += other.leaves
+        granularitySearches += other.granularitySearches
+        unfinished += other.unfinished
+        isComplete = isComplete && other.isComplete
+    }
+}
+
+/// Branch and bound over the op sets of one class whose last op is a given one, the *root*.
+///
+/// Partial steps are branched on the last undecided op next to the step, so that readers are decided before producers:
+/// it is in, or out. The partial step with the largest bound comes first, followed to an end; then the next largest.
+/// What is open when a limit is met is accounted for by its bounds.
+final class RootSearch {
+    private let tables: ClassTables
+    private let graph: PricingGraph
+    private let step: PartialStep
+    private let leaf: LeafSteps
+    private let exact: ExactCosts
+    private let analyzer: StepAnalyzer
+    private let all: [Potentials]
+    private let settings: Settings
+    /// For each op the earlier ones that it stands for, and the last that stands for it or -1; see
+    /// ``PricingSearch/interchangeable``.
+    private let twins: [[Int]]
+    private let lastTwin: [Int]
+
+    struct Settings {
+        /// Op sets whose value less cost exceeds this are looked for.
+        var threshold: Double
+        var listsAll: Bool
+        var columnsPerRoot: Int
+        var isCancelled: @Sendable () -> Bool
+    }
+
+    // Nodes: set and open ops, bound on value less cost, lower bound of cost.
+    private var sets: [UInt64] = []
+    private var excesses: [Double] = []
+    private var costs: [Double] = []
+    private var free: [Int] = []
+    private var heap: [Int] = []
+    private let words: Int
+    private let set: UnsafeMutablePointer<UInt64>
+    private let open: UnsafeMutablePointer<UInt64>
+    private let childSet: UnsafeMutablePointer<UInt64>
+    private let childOpen: UnsafeMutablePointer<UInt64>
+    private let frontier: UnsafeMutablePointer<UInt64>
+    private let next: UnsafeMutablePointer<UInt64>
+    private var outcome = RootOutcome()
+
+    init(
+        _ tables: ClassTables, _ prices: PriceTables, _ potentials: [Potentials], exact: ExactCosts,
+        analyzer: StepAnalyzer, settings: Settings, twins: [[Int]], lastTwin: [Int]
+    ) {
+        self.tables = tables
+        self.exact = exact
+        self.analyzer = analyzer
+        self.settings = settings
+        self.twins = twins
+        self.lastTwin = lastTwin
+        graph = tables.graph
+        all = potentials
+        step = PartialStep(tables, prices)
+        leaf = LeafSteps(step)
+        words = graph.words
+        set = .filled(words, 0)
+        open = .filled(words, 0)
+        childSet = .filled(words, 0)
+        childOpen = .filled(words, 0)
+        frontier = .filled(words, 0)
+        next = .filled(words, 0)
+    }
+
+    deinit {
+        set.deallocate()
+        open.deallocate()
+        childSet.deallocate()
+        childOpen.deallocate()
+        frontier.deallocate()
+        next.deallocate()
+    }
+
+    /// Searches one root.
+    ///
+    /// - Parameter nodes: partial steps bounded at most.
+    /// - Returns: nil if the limit was met and `mayStop` says that the caller will split the class.
+    func run(root: Int, nodes limit: Int, mayStop: Bool) -> RootOutcome? {
+        outcome = RootOutcome()
+        heap.removeAll(keepingCapacity: true)
+        free.removeAll(keepingCapacity: true)
+        sets.removeAll(keepingCapacity: true)
+        excesses.removeAll(keepingCapacity: true)
+        costs.removeAll(keepingCapacity: true)
+        start(root)
+        guard choosePotentials() else { return outcome }
+        guard consider(set, open) else { return outcome }
+        while true {
+            // `set` and `open` hold the partial step to go on with.
+            if branch() { continue }
+            guard let node = popLargest() else { break }
+            if outcome.nodes >= limit || outcome.columns.count >= settings.columnsPerRoot
+                || (outcome.nodes & 63 == 0 && settings.isCancelled())
+            {
+                if mayStop, outcome.columns.count < settings.columnsPerRoot { return nil }
+                account(node)
+                while let other = popLargest() { account(other) }
+                outcome.unfinished = 1
+                outcome.isComplete = false
+                break
+            }
+            load(node)
+        }
+        return outcome
+    }
+
+    // MARK: Branching
+
+    /// The root alone, with all that can be reached from it undecided.
+    private func start(_ root: Int) {
+        for word in 0..<words {
+            set[word] = 0
+            open[word] = 0
+        }
+        set[root >> 6] |= 1 << UInt64(root & 63)
+        for op in 0..<root where tables.possible[op] != 0 && lastTwin[op] <= root {
+            open[op >> 6] |= 1 << UInt64(op & 63)
+        }
+        restrict(open, to: set)
+    }
+
+    /// Keeps those of the open ops that can be reached from the set through open ops.
+    private func restrict(_ open: UnsafeMutablePointer<UInt64>, to set: UnsafePointer<UInt64>) {
+        for word in 0..<words {
+            frontier[word] = set[word]
+            next[word] = 0
+        }
+        // `next` collects what is reached.
+        var isGrowing = true
+        while isGrowing {
+            isGrowing = false
+            for word in 0..<words {
+                while frontier[word] != 0 {
+                    let bit = frontier[word].trailingZeroBitCount
+                    frontier[word] &= frontier[word] &- 1
+                    let row = graph.neighbours + (word * 64 + bit) * words
+                    for other in 0..<words {
+                        let found = row[other] & open[other] & ~next[other]
+                        next[other] |= found
+                        frontier[other] |= found
+                        if found != 0 { isGrowing = true }
+                    }
+                }
+            }
+        }
+        for word in 0..<words { open[word] = next[word] }
+    }
+
+    /// The two best potentials at the root for each weight of compute.
+    private func choosePotentials() -> Bool {
+        var ranked: [(excess: Double, index: Int)] = []
+        for (index, potentials) in all.enumerated() {
+            step.use([potentials])
+            guard step.bound(set, open, threshold: -.infinity) else { return false }
+            if step.excess <= settings.threshold { return false }
+            ranked.append((step.excess, index))
+        }
+        ranked.sort { ($0.excess, $0.index) < ($1.excess, $1.index) }
+        var chosen: [Potentials] = []
+        var weights: [Double] = []
+        for (_, index) in ranked {
+            let weight = all[index].weight
+            if weights.filter({ $0 == weight }).count < 2 {
+                weights.append(weight)
+                chosen.append(all[index])
+            }
+        }
+        step.use(chosen)
+        return true
+    }
+
+    /// Splits the partial step on its last undecided neighbour and goes on with the better part.
+    ///
+    /// - Returns: false if neither part is worth going on with.
+    private func branch() -> Bool {
+        guard let op = lastNeighbour() else { return false }
+        for word in 0..<words {
+            childSet[word] = set[word]
+            childOpen[word] = open[word]
+        }
+        childSet[op >> 6] |= 1 << UInt64(op & 63)
+        childOpen[op >> 6] &= ~(1 << UInt64(op & 63))
+        let isIn = consider(childSet, childOpen)
+        let (inExcess, inCost) = (step.excess, step.leastCost)
+        open[op >> 6] &= ~(1 << UInt64(op & 63))
+        for twin in twins[op] { open[twin >> 6] &= ~(1 << UInt64(twin & 63)) }
+        restrict(open, to: set)
+        let isOut = consider(set, open)
+        switch (isIn, isOut) {
+        case (false, false): return false
+        case (false, true): return true
+        case (true, false): swapChild()
+        case (true, true):
+            if inExcess >= step.excess {
+                push(set, open, step.excess, step.leastCost)
+                swapChild()
+            } else {
+                push(childSet, childOpen, inExcess, inCost)
+            }
+        }
+        return true
+    }
+
+    private func swapChild() {
+        for word in 0..<words {
+            set[word] = childSet[word]
+            open[word] = childOpen[word]
+        }
+    }
+
+    /// The last undecided op next to the set.
+    private func lastNeighbour() -> Int? {
+        for word in 0..<words { frontier[word] = 0 }
+        for word in 0..<words {
+            var bits = set[word]
+            while bits != 0 {
+                let row = graph.neighbours + (word * 64 + bits.trailingZeroBitCount) * words
+                bits &= bits &- 1
+                for other in 0..<words { frontier[other] |= row[other] }
+            }
+        }
+        for word in stride(from: words - 1, through: 0, by: -1) {
+            let found = frontier[word] & open[word]
+            if found != 0 { return word * 64 + 63 - found.leadingZeroBitCount }
+        }
+        return nil
+    }
+
+    /// Bounds a partial step; looks at its steps if nothing is undecided.
+    ///
+    /// - Returns: whether it has to be branched on.
+    private func consider(_ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>) -> Bool {
+        outcome.nodes += 1
+        guard step.bound(set, open, threshold: settings.threshold), step.excess > settings.threshold else {
+            return false
+        }
+        for word in 0..<words where open[word] != 0 { return true }
+        complete()
+        return false
+    }
+
+    // MARK: Leaves
+
+    private func complete() {
+        outcome.leaves += 1
+        leaf.enumerate(threshold: settings.threshold, listsAll: settings.listsAll)
+        if leaf.unseenExcess > settings.threshold {
+            account(excess: leaf.unseenExcess, cost: leaf.leastCost)
+            outcome.isComplete = false
+        }
+        guard !leaf.choices.isEmpty else { return }
+        var ops: [OpID] = []
+        for index in stride(from: step.memberCount - 1, through: 0, by: -1) {
+            ops.append(graph.opOfNumber[step.members[index]])
+        }
+        ops = analyzer.ordered(ops)
+        let ranked = leaf.choices.sorted { $0.value * $1.cost > $1.value * $0.cost }
+        var found = 0
+        for choice in ranked {
+            if !settings.listsAll, found >= Self.columnsPerSet {
+                // Worth adding one day, if it still is then.
+                account(excess: choice.value - choice.cost, cost: choice.cost)
+                outcome.isComplete = false
+                continue
+            }
+            let cost = exact.cost(
+                ops: ops, resident: choice.resident, retained: choice.retained, analyzer,
+                &outcome.granularitySearches)
+            guard choice.value - cost.lowerBound > settings.threshold else { continue }
+            account(excess: choice.value - cost.lowerBound, cost: cost.lowerBound)
+            guard let best = cost.choice else {
+                outcome.isComplete = false
+                continue
+            }
+            // What is left of a step after rounding is no column.
+            guard settings.listsAll || choice.value > cost.lowerBound * (1 + 1e-9) else { continue }
+            found += 1
+            outcome.columns.append(
+                PricedColumn(
+                    ops: ops, resident: choice.resident, retained: choice.retained, choice: best,
+                    lowerBound: cost.lowerBound, value: choice.value))
+        }
+    }
+
+    /// Columns of one op set, unless all are asked for.
+    private static let columnsPerSet = 6
+
+    /// Notes that a step may be worth this much more than its cost.
+    private func account(excess: Double, cost: Double) {
+        guard excess > 0 else { return }
+        outcome.worst = max(outcome.worst, cost > 0 ? 1 + excess / cost : .infinity)
+    }
+
+    private func account(_ node: Int) { account(excess: excesses[node], cost: costs[node]) }
+
+    // MARK: Heap
+
+    private func push(
+        _ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>, _ excess: Double, _ cost: Double
+    ) {
+        let node: Int
+        if let reused = free.popLast() {
+            node = reused
+        } else {
+            node = excesses.count
+            excesses.append(0)
+            costs.append(0)
+            sets.append(contentsOf: repeatElement(0, count: 2 * words))
+        }
+        (excesses[node], costs[node]) = (excess, cost)
+        for word in 0..<words {
+            sets[node * 2 * words + word] = set[word]
+            sets[(node * 2 + 1) * words + word] = open[word]
+        }
+        heap.append(node)
+        var child = heap.count - 1
+        while child > 0, excesses[heap[child]] > excesses[heap[(child - 1) / 2]] {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    private func popLargest() -> Int? {
+        guard let first = heap.first, let last = heap.popLast() else { return nil }
+        free.append(first)
+        guard !heap.isEmpty else { return first }
+        heap[0] = last
+        var parent = 0
+        while 2 * parent + 1 < heap.count {
+            var child = 2 * parent + 1
+            if child + 1 < heap.count, excesses[heap[child + 1]] > excesses[heap[child]] { child += 1 }
+            guard excesses[heap[child]] > excesses[heap[parent]] else { break }
+            heap.swapAt(parent, child)
+            parent = child
+        }
+        return first
+    }
+
+    private func load(_ node: Int) {
+        for word in 0..<words {
+            set[word] = sets[node * 2 * words + word]
+            open[word] = sets[(node * 2 + 1) * words + word]
+        }
+    }
+}
