@@ -90,7 +90,7 @@ let package = Package(
                 "Scheduling", "CostModel", "TensorGraph", "MIP", "GLPKBackend", "ProblemFamilies", "TestSupport",
                 "SolverTestSupport",
             ],
-            swiftSettings: strict),
+            exclude: ["check_bound.py"], swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
