@@ -56,8 +56,9 @@ public struct ProgressLog: Sendable {
     }()
 
     private static let columns: [(title: String, width: Int)] = [
-        ("", 1), ("nodes", 9), ("open", 8), ("columns", 9), ("windows", 8), ("dual bound", 17), ("incumbent", 17),
-        ("gap", 7), ("time", 8),
+        // 80 in all, with a space between two. A number that needs more room pushes the others to the right.
+        ("", 1), ("nodes", 9), ("open", 7), ("columns", 7), ("windows", 7), ("dual bound", 14), ("incumbent", 14),
+        ("gap", 7), ("time", 6),
     ]
 
     private mutating func line(_ letter: Character, at seconds: Double) -> String {

@@ -97,32 +97,55 @@ public struct ProofReport: Encodable, Sendable {
     }
 
     /// Status, bound, gap and scope in a few lines, without a newline at the end.
-    public var summary: String {
+    public var summary: String { summary(width: nil) }
+
+    /// Status, bound, gap and scope in a few lines, without a newline at the end.
+    ///
+    /// - Parameter width: characters that a line may have; nil for any number.
+    public func summary(width: Int?) -> String {
         var lines = [
-            "status: \(status); bound \(dualBound.map(readable) ?? "none"), gap \(gapText)",
+            "status: \(status); " + (dualBound.map { "bound \(readable($0)), gap \(gapText)" } ?? "no bound"),
             "scope: \(scope)",
         ]
         for omission in omissions ?? [] { lines.append("left out: \(omission)") }
-        return lines.joined(separator: "\n")
+        return lines.flatMap { TextWidth.wrapped($0, to: width) }.joined(separator: "\n")
     }
 
-    /// The gap in per cent, never rounded to nothing.
+    /// The gap in per cent, never rounded to nothing; in words without a bound.
     public var gapText: String {
+        guard dualBound != nil else { return "unknown" }
         guard gap > SchedulingResult.tolerance else { return "0%" }
         let hundredths = (gap * 10_000).rounded()
         return hundredths < 1 ? "below 0.01%" : "\(hundredths / 100)%"
     }
 
     /// A table of the bounds; every line ends in a newline.
-    public var table: String {
-        TextTable<BoundReport> { bound in
-            [
-                Column(title: "bound", value: bound.name),
-                Column(title: "value", value: readable(bound.value), align: .right),
-                Column(title: "certified", value: bound.isCertified.map { $0 ? "exactly" : "no" } ?? "-"),
-                Column(title: "seconds", value: String(Double(Int(bound.seconds * 1000)) / 1000), align: .right),
-                Column(title: "scope", value: bound.scope),
-            ]
-        }.string(for: bounds) ?? ""
+    ///
+    /// - Parameter width: characters that a line may have; the scope, in words, goes on in further lines.
+    public func table(width: Int? = nil) -> String {
+        let scopeStart = Self.table(bounds.map { Self.columns($0, scope: "") })
+        let room = width.map { max(20, $0 - TextWidth.widest(scopeStart)) }
+        return Self.table(
+            bounds.flatMap { bound in
+                TextWidth.wrapped(bound.scope, to: room, indent: 0).enumerated().map { line, scope in
+                    Self.columns(line == 0 ? bound : nil, scope: scope)
+                }
+            })
+    }
+
+    private static func table(_ rows: [[Column]]) -> String {
+        withoutTrailingSpaces(TextTable<[Column]>(\.self).string(for: rows) ?? "")
+    }
+
+    private static func columns(_ bound: BoundReport?, scope: String) -> [Column] {
+        [
+            Column(title: "bound", value: bound?.name ?? ""),
+            Column(title: "value", value: bound.map { readable($0.value) } ?? "", align: .right),
+            Column(title: "certified", value: bound.map { $0.isCertified.map { $0 ? "exactly" : "no" } ?? "-" } ?? ""),
+            Column(
+                title: "seconds", value: bound.map { String(Double(Int($0.seconds * 1000)) / 1000) } ?? "",
+                align: .right),
+            Column(title: "scope", value: scope),
+        ]
     }
 }

@@ -3,15 +3,40 @@ import TextTable
 /// A table of a schedule's steps that tells where the time goes, for people.
 public struct StepTable {
     private let report: ScheduleReport
+    private let width: Int?
 
     /// Creates the table of an evaluated schedule.
-    public init(_ report: ScheduleReport) { self.report = report }
+    ///
+    /// - Parameter width: characters that a line may have, as far as that is possible; nil for any number.
+    public init(_ report: ScheduleReport, width: Int? = nil) {
+        self.report = report
+        self.width = width
+    }
 
     /// The table, one line per step, and lines with the totals; every line ends in a newline.
+    ///
+    /// What does not fit into one table is divided among two, of decisions and of costs. Long lists shorten first.
     public var text: String {
-        let rows = report.steps.enumerated().map { StepRow(index: $0, step: $1, capacity: report.fastMemoryCapacity) }
-        let table = TextTable<StepRow>(\.columns).string(for: rows) ?? ""
-        return withoutTrailingSpaces(table) + totals + timeSplit
+        let listLengths = [8, 5, 3, 2, 1]
+        let whole = table(StepRow.all, listLength: 8)
+        guard let width, TextWidth.widest(whole) > width else { return whole + totals + timeSplit }
+        let decisions = TextWidth.first(
+            of: listLengths.map { length in { table(StepRow.decisions, listLength: length) } },
+            fitting: width)
+        let costs = TextWidth.first(
+            of: [false, true].map { isCompact in { table(StepRow.costs, listLength: 8, isCompact) } },
+            fitting: width)
+        return decisions + "\n" + costs + totals + timeSplit
+    }
+
+    private func table(_ cells: [StepRow.Cell], listLength: Int, _ isCompact: Bool = false) -> String {
+        let rows = report.steps.enumerated().map { index, step in
+            let row = StepRow(
+                index: index, step: step, capacity: report.fastMemoryCapacity, listLength: listLength,
+                isCompact: isCompact)
+            return cells.map(row.column)
+        }
+        return withoutTrailingSpaces(TextTable<[Column]>(\.self).string(for: rows) ?? "")
     }
 
     private var totals: String {
@@ -25,20 +50,33 @@ public struct StepTable {
             "capacity \(readable(report.fastMemoryCapacity))",
             "retained \(report.steps.reduce(0) { $0 + $1.retained.count })",
         ]
-        return parts.joined(separator: ", ") + "\n"
+        return TextWidth.wrapped(parts.joined(separator: ", "), to: width).joined(separator: "\n") + "\n"
     }
 
-    /// Latency is compute and, where traffic takes longer, the wait for it.
+    /// Latency is compute and, where traffic takes longer, the wait for it; the two shares add up.
     private var timeSplit: String {
         guard report.totalLatency > 0 else { return "" }
         let (compute, waiting) = (sum(\.compute), sum(\.waiting))
-        func part(_ time: Double) -> String { "\(readable(time)) (\(percentage(time, of: report.totalLatency)))" }
-        return "of the latency, \(part(compute)) is computing and \(part(waiting)) waiting for memory\n"
+        let (share, rest) = complementaryPercentages(compute, waiting)
+        let text =
+            "of the latency, \(readable(compute)) (\(share)) is computing and \(readable(waiting)) (\(rest)) waiting "
+            + "for memory"
+        return TextWidth.wrapped(text, to: width).joined(separator: "\n") + "\n"
     }
 
     private func sum(_ field: KeyPath<StepReport, Double>) -> Double {
         report.steps.reduce(0) { $0 + $1[keyPath: field] }
     }
+}
+
+/// Two shares of a whole in per cent that add up to 100 %, neither of them 100 % while the other is not nothing.
+func complementaryPercentages(_ part: Double, _ rest: Double) -> (part: String, rest: String) {
+    let whole = part + rest
+    guard whole > 0, whole.isFinite else { return ("-", "-") }
+    var share = Int((100 * part / whole).rounded())
+    if rest > 0 { share = min(share, 99) }
+    if part > 0 { share = max(share, 1) }
+    return ("\(share)%", "\(100 - share)%")
 }
 
 /// The table pads its last column too, which only makes lines wrap in a narrow window.
@@ -48,32 +86,53 @@ func withoutTrailingSpaces(_ text: String) -> String {
         .map { String($0) }.joined(separator: "\n")
 }
 
-/// The cells of one line, made once: the table asks for them several times.
+/// The cells of one line.
 private struct StepRow {
-    let columns: [Column]
-
-    init(index: Int, step: StepReport, capacity: Int) {
-        let grid = step.grid.map(String.init).joined(separator: "x")
-        let peak = "\(readable(step.peakWorkingSet)) \(percentage(step.peakWorkingSet, of: Double(capacity)))"
-        columns = [
-            Column(title: "step", value: index, align: .right),
-            Column(title: "ops", value: abridged(step.ops)),
-            Column(title: "w x h x k", value: step.granularityText),
-            Column(title: "order", value: step.order),
-            Column(title: "grid", value: grid, align: .right),
-            Column(title: "iterations", value: readable(step.iterations), align: .right),
-            Column(title: "in", value: readable(step.loadedElements), align: .right),
-            Column(title: "out", value: readable(step.evictedElements), align: .right),
-            Column(title: "transfer", value: readable(step.transfer), align: .right),
-            Column(title: "compute", value: readable(step.compute), align: .right),
-            Column(title: "latency", value: readable(step.latency), align: .right),
-            Column(title: "share", value: percentage(step.share, of: 1), align: .right),
-            Column(title: "bound by", value: step.binding),
-            Column(title: "peak of capacity", value: peak, align: .right),
-            Column(title: "resident", value: step.resident.isEmpty ? "-" : abridged(step.resident)),
-            Column(title: "retained", value: step.retained.isEmpty ? "-" : abridged(step.retained)),
-        ]
+    /// What a column tells.
+    enum Cell {
+        case step, ops, granularity, order, grid, iterations, resident, retained
+        case loaded, evicted, transfer, compute, latency, share, binding, peak
     }
+
+    static let decisions: [Cell] = [.step, .ops, .granularity, .order, .grid, .iterations, .resident, .retained]
+    static let costs: [Cell] = [.step, .loaded, .evicted, .transfer, .compute, .latency, .share, .binding, .peak]
+    /// In one table, what a step costs stands before what it keeps.
+    static let all = Array(decisions.dropLast(2) + costs.dropFirst() + decisions.suffix(2))
+
+    let index: Int
+    let step: StepReport
+    let capacity: Int
+    let listLength: Int
+    let isCompact: Bool
+
+    func column(_ cell: Cell) -> Column {
+        switch cell {
+        case .step: Column(title: "step", value: index, align: .right)
+        case .ops: Column(title: "ops", value: abridged(step.ops, limit: listLength))
+        case .granularity: Column(title: "w x h x k", value: step.granularityText)
+        case .order: Column(title: "order", value: step.order)
+        case .grid: Column(title: "grid", value: step.grid.map(String.init).joined(separator: "x"), align: .right)
+        case .iterations: Column(title: "iterations", value: readable(step.iterations), align: .right)
+        case .resident: Column(title: "resident", value: list(step.resident))
+        case .retained: Column(title: "retained", value: list(step.retained))
+        case .loaded: Column(title: "in", value: number(step.loadedElements), align: .right)
+        case .evicted: Column(title: "out", value: number(step.evictedElements), align: .right)
+        case .transfer: Column(title: "transfer", value: number(step.transfer), align: .right)
+        case .compute: Column(title: "compute", value: number(step.compute), align: .right)
+        case .latency: Column(title: "latency", value: number(step.latency), align: .right)
+        case .share: Column(title: "share", value: percentage(step.share, of: 1), align: .right)
+        case .binding: Column(title: "bound by", value: step.binding)
+        case .peak:
+            Column(
+                title: isCompact ? "peak" : "peak of capacity",
+                value: "\(number(step.peakWorkingSet)) \(percentage(step.peakWorkingSet, of: Double(capacity)))",
+                align: .right)
+        }
+    }
+
+    private func number(_ value: Double) -> String { isCompact ? compact(value) : readable(value) }
+
+    private func list(_ ids: [Int]) -> String { ids.isEmpty ? "-" : abridged(ids, limit: listLength) }
 }
 
 extension StepReport {

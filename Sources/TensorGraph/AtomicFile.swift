@@ -4,11 +4,21 @@ import Synchronization
 /// Replaces a file by new text in one step: readers see the old content or the new, never half of one.
 ///
 /// The text goes to a temporary file in the same folder, which is then renamed. A symbolic link is followed, so that
-/// the link stays and its target changes; the mode of an existing file is kept. Special files such as `/dev/stdout`
-/// cannot be replaced and are written to.
+/// the link stays and its target changes; the mode of an existing file is kept. Standard output, which is called `-`,
+/// and special files such as pipes cannot be replaced and are written to, and so is a file in a folder that takes no
+/// temporary file: it alone may be left half written.
 ///
+/// - Parameters:
+///   - text: what the file is to hold.
+///   - path: the file.
+///   - deadline: when to give up waiting for someone who reads a pipe; nil for never.
 /// - Throws: ``FileError`` of kind `cannotCreate`; an existing file is then unchanged.
-public func writeAtomically(_ text: String, to path: String) throws(FileError) {
+public func writeAtomically(
+    _ text: String, to path: String, until deadline: ContinuousClock.Instant? = nil
+) throws(FileError) {
+    if StandardStream.isOutput(path) {
+        return try writeToStream(text, path, until: deadline, reporting: path)
+    }
     let target = try endOfLinks(path)
     var status = stat()
     let exists = stat(target, &status) == 0
@@ -17,10 +27,12 @@ public func writeAtomically(_ text: String, to path: String) throws(FileError) {
         throw FileError(path: path, kind: .cannotCreate, message: "is a directory, not a file")
     }
     if exists, kind != S_IFREG {
-        try write(text, opening: target, flags: O_WRONLY, mode: 0, reporting: path)
-        return
+        return try writeToStream(text, target, until: deadline, reporting: path)
     }
     if exists, access(target, W_OK) != 0 { throw systemError(path) }
+    if exists, access(folder(of: target) + ".", W_OK | X_OK) != 0, !unfinished.withLock(\.isOver) {
+        return try write(text, opening: target, flags: O_WRONLY | O_TRUNC, mode: 0, reporting: path)
+    }
     // Named without the target's name, which may already be as long as a name can be.
     let temporary = folder(of: target) + ".mlsys.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     do throws(FileError) {

@@ -28,7 +28,9 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 
     /// One line: path and message, control characters made visible.
     public var description: String {
-        "\(path): \(message)".unicodeScalars
+        let isStream = kind == .cannotCreate ? StandardStream.isOutput(path) : StandardStream.isInput(path)
+        let place = isStream ? "standard \(kind == .cannotCreate ? "output" : "input")" : path
+        return "\(place): \(message)".unicodeScalars
             .map { $0.value < 32 || $0.value == 127 ? "?" : String($0) }.joined()
     }
 }
@@ -59,10 +61,21 @@ func decodeJSON<Value: Decodable>(
 /// Files above this size are refused unread: no graph that this program can schedule comes near it.
 private let largestFileBytes = 512 << 20
 
-/// The bytes of a file that is not empty.
+/// The bytes of a file that is not empty; of standard input for `-`.
 ///
 /// - Throws: ``FileError`` of kind `noInput`, or `badData` when the file is empty or larger than 512 MiB.
 public func readFile(_ path: String) throws(FileError) -> Data {
+    let data =
+        StandardStream.isInput(path)
+        ? try StandardStream.read(upToCount: largestFileBytes + 1) : try readNamedFile(path)
+    guard data.count <= largestFileBytes else {
+        throw FileError(path: path, kind: .badData, message: "is larger than \(largestFileBytes >> 20) MiB")
+    }
+    guard !data.isEmpty else { throw FileError(path: path, kind: .badData, message: "is empty") }
+    return data
+}
+
+private func readNamedFile(_ path: String) throws(FileError) -> Data {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
         throw FileError(path: path, kind: .noInput, message: "no such file")
@@ -74,18 +87,12 @@ public func readFile(_ path: String) throws(FileError) -> Data {
         throw FileError(path: path, kind: .noInput, message: "cannot be read")
     }
     defer { try? handle.close() }
-    let data: Data
     do {
         // An empty file reads as nil on some systems, as no bytes on others.
-        data = try handle.read(upToCount: largestFileBytes + 1) ?? Data()
+        return try handle.read(upToCount: largestFileBytes + 1) ?? Data()
     } catch {
         throw FileError(path: path, kind: .noInput, message: "cannot be read")
     }
-    guard data.count <= largestFileBytes else {
-        throw FileError(path: path, kind: .badData, message: "is larger than \(largestFileBytes >> 20) MiB")
-    }
-    guard !data.isEmpty else { throw FileError(path: path, kind: .badData, message: "is empty") }
-    return data
 }
 
 private func explain(_ error: DecodingError, describe: (String, Int) -> String?) -> String {

@@ -2,7 +2,7 @@ import Foundation
 
 /// A fault of a JSON text and where it is, in one line.
 struct JSONSyntaxError: Error {
-    /// What is wrong, with its line.
+    /// What is wrong, with its line and column, both from 1 and the column in bytes.
     let message: String
 }
 
@@ -175,7 +175,9 @@ struct JSONSyntax {
     private func peek() -> UInt8? { index < bytes.count ? bytes[index] : nil }
 
     private func fault(_ what: String) -> JSONSyntaxError {
-        let line = 1 + bytes.prefix(index).count { $0 == 0x0A }
-        return JSONSyntaxError(message: "\(what) (line \(line))")
+        let before = bytes.prefix(min(index, bytes.count))
+        let line = 1 + before.count { $0 == 0x0A }
+        let column = before.count - (before.lastIndex(of: 0x0A).map { $0 + 1 } ?? 0) + 1
+        return JSONSyntaxError(message: "\(what) (line \(line), column \(column))")
     }
 }

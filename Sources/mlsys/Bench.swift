@@ -63,7 +63,9 @@ struct Bench: ParsableCommand {
         guard merge.isEmpty || (shard == nil && reference == nil) else {
             throw ValidationError("--merge only puts results together: --shard and --reference are for a run.")
         }
-        guard threads >= 1 else { throw ValidationError("At least one thread is needed.") }
+        try ArgumentChecks.number("--threads", threads, least: 1)
+        try ArgumentChecks.inputs([("DIR", folder), ("--reference", reference)])
+        try ArgumentChecks.outputs([("--json", json)])
     }
 
     func run() throws {

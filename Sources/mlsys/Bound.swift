@@ -30,6 +30,8 @@ struct Bound: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    mutating func validate() throws { try ArgumentChecks.inputs([("PROBLEM", problem)]) }
+
     func run() throws {
         let loaded = try ProblemFile.read(problem)
         var options = exact.scheduler(cap: reductionCap)
@@ -48,9 +50,11 @@ struct Bound: ParsableCommand {
     }
 
     private func text(_ report: ProofReport) -> String {
-        report.table
-            + "best bound for the problem \(report.dualBound.map(readable) ?? "none"), "
-            + "best schedule \(readable(report.incumbent)) (\(report.source)), gap \(report.gapText)\n"
-            + report.summary + "\n"
+        let width = Terminal.width
+        let best =
+            "best bound for the problem \(report.dualBound.map(readable) ?? "none"), "
+            + "best schedule \(readable(report.incumbent)) (\(report.source)), gap \(report.gapText)"
+        return report.table(width: width) + TextWidth.wrapped(best, to: width).joined(separator: "\n") + "\n"
+            + report.summary(width: width) + "\n"
     }
 }

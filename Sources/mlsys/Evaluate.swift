@@ -44,13 +44,17 @@ struct Evaluate: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    mutating func validate() throws {
+        try ArgumentChecks.inputs([("PROBLEM", problem), ("SCHEDULE", schedule), ("--compare", compare)])
+    }
+
     func run() throws {
         let graph = try ProblemFile.read(problem)
         let evaluator = Evaluator(graph, reductionCap: reductionCap, method: simulate ? .simulation : .classes)
         let first = try EvaluatedSchedule(schedule, evaluator: evaluator, json: json)
         guard let compare else {
             let report = ScheduleReport(first.schedule, first.evaluation, problem: graph)
-            try Console.write(json ? jsonLine(report) : StepTable(report).text)
+            try Console.write(json ? jsonLine(report) : StepTable(report, width: Terminal.width).text)
             return
         }
         let second = try EvaluatedSchedule(compare, evaluator: evaluator, json: json)

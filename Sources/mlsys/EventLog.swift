@@ -64,6 +64,7 @@ final class EventLog: SolveObserver {
         let seconds: Double
         let version = MLSysCommand.version
         let problem: String
+        let fingerprint: String
         let ops: Int
         let method: String
         let timeLimitSeconds: Double?

@@ -8,25 +8,40 @@ struct ExactSearchOptions: ParsableArguments {
     var timeLimit: Double?
 
     @Option(help: ArgumentHelp("Stop when the gap, a fraction, is at most this.", valueName: "GAP"))
-    var gap = 0.0
+    var gap = defaults.gap
 
     @Option(help: ArgumentHelp("Cores to use; without a clock they do not change the schedule.", valueName: "N"))
-    var threads = 2
+    var threads = defaults.threads
 
     @Option(help: ArgumentHelp("Candidates to keep at most, about 1 KiB of memory each.", valueName: "N"))
-    var candidates = CandidateEnumerator.Limits().candidates
+    var candidates = defaults.candidates
 
     @Option(help: "What proves optimality: the integer program, the backward search, the one after the other, or all.")
-    var engine = ExactScheduler.Engine.both
+    var engine = defaults.engine
 
     mutating func validate() throws {
-        if let timeLimit, !(timeLimit >= 0) {
-            throw ValidationError("The time limit is \(timeLimit) seconds; it cannot be negative.")
-        }
-        guard gap >= 0, gap < 1 else { throw ValidationError("The gap is \(gap); it lies between 0 and 1.") }
-        guard threads >= 1 else { throw ValidationError("At least one thread is needed.") }
-        guard candidates >= 1 else { throw ValidationError("At least one candidate is needed.") }
+        try ArgumentChecks.number("--time-limit", timeLimit)
+        try ArgumentChecks.number("--gap", gap)
+        guard gap < 1 else { throw ValidationError("--gap is \(gap); it is a fraction, below 1.") }
+        try ArgumentChecks.number("--threads", threads, least: 1)
+        try ArgumentChecks.number("--candidates", candidates, least: 1)
     }
+
+    /// Those of the options that have another value than their default.
+    var changed: Set<String> {
+        let plain = ExactSearchOptions.defaults
+        var changed: Set<String> = []
+        if timeLimit != nil { changed.insert("--time-limit") }
+        if gap != plain.gap { changed.insert("--gap") }
+        if threads != plain.threads { changed.insert("--threads") }
+        if candidates != plain.candidates { changed.insert("--candidates") }
+        if engine != plain.engine { changed.insert("--engine") }
+        return changed
+    }
+
+    private static let defaults = (
+        gap: 0.0, threads: 2, candidates: CandidateEnumerator.Limits().candidates, engine: ExactScheduler.Engine.both
+    )
 
     func scheduler(cap: ReductionCap) -> ExactScheduler.Options {
         var options = ExactScheduler.Options()

@@ -81,11 +81,11 @@ struct Export: ParsableCommand {
     var reductionCap = ReductionCap.native
 
     mutating func validate() throws {
-        guard candidates >= 1 else { throw ValidationError("--candidates is \(candidates); it must be at least 1.") }
-        if let timeLimit, !(timeLimit >= 0) {
-            throw ValidationError("--time-limit is \(timeLimit); it must be 0 or more.")
-        }
-        guard tileLimit >= 1 else { throw ValidationError("--tile-limit is \(tileLimit); it must be at least 1.") }
+        try ArgumentChecks.number("--candidates", candidates, least: 1)
+        try ArgumentChecks.number("--time-limit", timeLimit)
+        try ArgumentChecks.number("--tile-limit", tileLimit, least: 1)
+        try ArgumentChecks.inputs([("PROBLEM", problem), ("--schedule", schedule)])
+        try ArgumentChecks.outputs([("-o", output ?? "-"), ("--legend", legend), ("--start", start)])
         if let program = format.program { try validate(program) } else { try validatePicture() }
         let files = [output, legend, start].compactMap { $0 }
         guard Set(files).count == files.count else {

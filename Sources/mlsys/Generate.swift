@@ -45,6 +45,7 @@ struct Generate: ParsableCommand {
         ] where !(1...largest).contains(value) {
             throw ValidationError("--\(name) is \(value); it must be between 1 and \(largest).")
         }
+        try ArgumentChecks.outputs([("-o", output)])
     }
 
     func run() throws {

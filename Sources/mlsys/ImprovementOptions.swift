@@ -17,7 +17,17 @@ struct ImprovementOptions: ParsableArguments {
     var warmStart: String?
 
     mutating func validate() throws {
-        if let rounds, rounds < 0 { throw ValidationError("--rounds is \(rounds); it cannot be negative.") }
+        try rounds.map { try ArgumentChecks.number("--rounds", $0, least: 0) }
+        try ArgumentChecks.inputs([("--warm-start", warmStart)])
+    }
+
+    /// Those of the options that have another value than their default.
+    var changed: Set<String> {
+        var changed: Set<String> = []
+        if seed != HybridScheduler.Options().seed { changed.insert("--seed") }
+        if rounds != nil { changed.insert("--rounds") }
+        if warmStart != nil { changed.insert("--warm-start") }
+        return changed
     }
 }
 

@@ -47,11 +47,27 @@ struct MLSysCommand: ParsableCommand {
         // A reader that closes the pipe early, such as head, is not an error: writes then fail with EPIPE.
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try parse(Array(CommandLine.arguments.dropFirst()))
             try command.run()
         } catch {
             Failure(error)?.end()
             exit(withError: error)
         }
+    }
+
+    /// Parses the command line; ends the process if it is wrong in a way that the parser does not name.
+    private static func parse(_ words: [String]) throws -> any ParsableCommand {
+        if let misuse = Misuse.ofCommand(words) { end(misuse) }
+        do {
+            return try parseAsRoot(words)
+        } catch {
+            if exitCode(for: error) == .validationFailure, let misuse = Misuse.ofOptions(words) { end(misuse) }
+            throw error
+        }
+    }
+
+    private static func end(_ misuse: Misuse) -> Never {
+        Console.error(misuse.text)
+        exit(withError: ExitCode.validationFailure)
     }
 }

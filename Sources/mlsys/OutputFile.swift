@@ -17,6 +17,7 @@ enum OutputFile {
 
     /// - Throws: ``FileError`` of kind `cannotCreate` when the file can certainly not be written.
     static func check(_ path: String) throws(FileError) {
+        if StandardStream.isOutput(path) { return }
         let target = URL(fileURLWithPath: try endOfLinks(path))
         var status = stat()
         if stat(target.path, &status) == 0 {
@@ -24,7 +25,8 @@ enum OutputFile {
                 throw FileError(path: path, kind: .cannotCreate, message: "is a directory, not a file")
             }
             guard access(target.path, W_OK) == 0 else { throw systemError(path) }
-            guard status.st_mode & S_IFMT == S_IFREG else { return }
+            // A file that is there can be written in place if its folder takes no new one.
+            return
         }
         guard access(target.deletingLastPathComponent().path, W_OK | X_OK) == 0 else { throw systemError(path) }
     }

@@ -31,6 +31,11 @@ struct Report: ParsableCommand {
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
 
+    mutating func validate() throws {
+        try ArgumentChecks.inputs([("PROBLEM", problem), ("SCHEDULE", schedule), ("--log", log)])
+        try ArgumentChecks.outputs([("-o", output)])
+    }
+
     func run() throws {
         let problem = try ProblemFile.read(problem)
         let schedule = try ScheduleFile.read(schedule)
@@ -40,6 +45,7 @@ struct Report: ParsableCommand {
         ] {
             if let input { try OutputFile.check(output, isNot: input, named: name) }
         }
+        if let log { try check(log, isAbout: problem) }
         let model: ReportModel
         do throws(RuleViolation) {
             let evaluation = try Evaluator(problem, reductionCap: reductionCap).evaluate(schedule)
@@ -50,5 +56,13 @@ struct Report: ParsableCommand {
             throw Failure(.invalidSchedule, "\(self.schedule): invalid: \(error)")
         }
         try writeAtomically(try HTMLReport(model).text(), to: output)
+    }
+
+    /// - Throws: ``Failure`` for the log of another problem, whose bounds would prove what is not so.
+    private func check(_ log: SolveLog, isAbout problem: Problem) throws {
+        guard let fingerprint = log.fingerprint, fingerprint != problem.fingerprint else { return }
+        let other = log.problemPath.map { " (\($0))" } ?? ""
+        throw Failure(
+            .badData, "\(self.log ?? ""): its last run solves another problem\(other) than \(self.problem)")
     }
 }

@@ -65,14 +65,24 @@ struct Solve: ParsableCommand {
         guard method == .list || listScheduling.usesAll else {
             throw ValidationError("Ideas of the list scheduler can be switched off with --method list only.")
         }
-        guard method == .auto || method == .hybrid || improvement.rounds == nil else {
-            throw ValidationError("--rounds is for --method auto and hybrid.")
-        }
-        guard method != .list || improvement.warmStart == nil else {
-            throw ValidationError("--method list improves nothing: --warm-start is for the other methods.")
-        }
+        try ArgumentChecks.ignored(exact.changed.union(improvement.changed).intersection(ignored).sorted(), by: method)
+        try ArgumentChecks.inputs([("PROBLEM", problem), ("--warm-start", improvement.warmStart)])
+        try ArgumentChecks.outputs([("SCHEDULE", schedule ?? output), ("--log", watch.log == "-" ? nil : watch.log)])
         if let log = watch.log, log == schedule ?? output {
             throw ValidationError("--log and the schedule have to be different files.")
+        }
+    }
+
+    /// Options that the method has no use for.
+    private var ignored: Set<String> {
+        switch method {
+        case .auto: []
+        case .hybrid: ["--engine", "--candidates"]
+        case .exact: ["--seed", "--rounds"]
+        case .list:
+            [
+                "--time-limit", "--gap", "--threads", "--candidates", "--engine", "--seed", "--rounds", "--warm-start",
+            ]
         }
     }
 

@@ -10,7 +10,7 @@ import TensorGraph
 final class SolveMonitor: Sendable {
     /// What is known until now.
     struct State {
-        /// The best schedule; it is on disk.
+        /// The best schedule; it is on disk, unless it goes to a stream, which gets the last one only.
         var best: SchedulingSnapshot?
         var bounds: [LowerBound] = []
         var improvements: [BenchRow.Improvement] = []
@@ -21,6 +21,8 @@ final class SolveMonitor: Sendable {
 
     let start: ContinuousClock.Instant
     private let schedulePath: String
+    private let isStream: Bool
+    private let timeLimitSeconds = Mutex<Double?>(nil)
     private let observers: [any SolveObserver]
     private let state: Mutex<State>
     private let writing = Mutex(())
@@ -29,6 +31,7 @@ final class SolveMonitor: Sendable {
 
     init(schedulePath: String, start: ContinuousClock.Instant, observers: [any SolveObserver] = []) {
         self.schedulePath = schedulePath
+        isStream = StandardStream.isStream(schedulePath)
         self.start = start
         self.observers = observers
         state = Mutex(State(phases: PhaseTimes("read")))
@@ -44,6 +47,7 @@ final class SolveMonitor: Sendable {
     func makeControl(timeLimitSeconds: Double?, gap: Double) -> SolveControl {
         let made = SolveControl(timeLimitSeconds: timeLimitSeconds, gap: gap, start: start) { self.receive($0) }
         control.withLock { $0 = made }
+        self.timeLimitSeconds.withLock { $0 = timeLimitSeconds }
         return made
     }
 
@@ -80,7 +84,7 @@ final class SolveMonitor: Sendable {
                 return false
             }
             do throws(FileError) {
-                try write(snapshot)
+                if !isStream { try write(snapshot) }
             } catch {
                 state.withLock { $0.failure = error }
                 cancel()
@@ -96,12 +100,26 @@ final class SolveMonitor: Sendable {
         }
     }
 
-    private func write(_ snapshot: SchedulingSnapshot) throws(FileError) {
+    /// A reader is waited for as long as the search may last, and this long in any case.
+    static let shortestWaitSeconds = 1.0
+
+    /// Writes the best schedule if it goes to a stream; the search is over.
+    ///
+    /// - Parameter wait: how long to wait for a reader; nil for what is left of the time limit.
+    func writeStream(waiting wait: Double? = nil) throws(FileError) {
+        guard isStream, let best = current.best else { return }
+        let rest = timeLimitSeconds.withLock(\.self).map { max($0 - seconds, Self.shortestWaitSeconds) }
+        try write(best, until: (wait ?? rest).map { .now + .seconds($0) })
+    }
+
+    private func write(
+        _ snapshot: SchedulingSnapshot, until deadline: ContinuousClock.Instant? = nil
+    ) throws(FileError) {
         try writeAtomically(
             ScheduleFile.text(
                 of: snapshot.schedule, latencies: snapshot.evaluation.latencies,
                 grids: snapshot.evaluation.steps.map { (rows: $0.gridRows, columns: $0.gridColumns) }),
-            to: schedulePath)
+            to: schedulePath, until: deadline)
     }
 
     /// Waits until nothing is being written, but not long, and has nothing be written from then on.

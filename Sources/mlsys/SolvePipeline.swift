@@ -41,8 +41,9 @@ struct SolvePipeline: Sendable {
         let control = monitor.makeControl(timeLimitSeconds: limit, gap: gap)
         log?.append(
             EventLog.Start(
-                seconds: monitor.seconds, problem: problemPath, ops: problem.ops.count, method: method.rawValue,
-                timeLimitSeconds: limit, threads: options.exact.threads, seed: options.seed))
+                seconds: monitor.seconds, problem: problemPath, fingerprint: problem.fingerprint,
+                ops: problem.ops.count, method: method.rawValue, timeLimitSeconds: limit,
+                threads: options.exact.threads, seed: options.seed))
         // Before the list scheduler's, which may be worse than what the schedule file holds already.
         if let warmStart { monitor.receive(.incumbent(warmStart)) }
         let outcome = Result { try job.run(monitor, control: control) }

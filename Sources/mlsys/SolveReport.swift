@@ -1,5 +1,6 @@
 import Reporting
 import Scheduling
+import TensorGraph
 
 /// What solving came to; its JSON form is described in `models/schema/solve.schema.json`.
 struct SolveReport: Encodable {
@@ -35,14 +36,17 @@ struct SolveReport: Encodable {
     }
 
     /// One line for people, and what was proven in further lines.
-    var summary: String {
+    func summary(width: Int? = nil) -> String {
         let steps = outcome.steps.count == 1 ? "1 step" : "\(outcome.steps.count) steps"
+        let name = StandardStream.isOutput(schedule) ? "standard output" : schedule
         let first =
-            "\(schedule): latency \(readable(outcome.totalLatency)) in \(steps), method \(method), "
+            "\(name): latency \(readable(outcome.totalLatency)) in \(steps), method \(method), "
             + "\(Self.time(solveSeconds))\n"
         guard let proof else { return first }
         let split = phases.map { "\($0.phase) \(Self.time($0.seconds))" }.joined(separator: ", ")
-        return first + "\(proof.summary)\nfound by: \(proof.source) after \(Self.time(bestSeconds))\ntime: \(split)\n"
+        let lines = ["found by: \(proof.source) after \(Self.time(bestSeconds))", "time: \(split)"]
+        return first + proof.summary(width: width) + "\n"
+            + lines.flatMap { TextWidth.wrapped($0, to: width) }.map { $0 + "\n" }.joined()
     }
 
     private static func time(_ seconds: Double) -> String {

@@ -33,6 +33,7 @@ final class SolveReporter: Sendable {
         if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.termination {
             proof?.termination = .feasible(.interrupted)
         }
+        try monitor.writeStream()
         try report(solution.best, proof)
     }
 
@@ -41,6 +42,7 @@ final class SolveReporter: Sendable {
     /// What the solver has to end in good order, the rest being for a write that is under way and for the report.
     private static let grace = Duration.milliseconds(40)
     private static let writeGrace = Duration.milliseconds(20)
+    private static let streamWaitSeconds = 0.1
     /// Nothing that hangs, such as a pipe that nobody reads, delays the end for longer.
     private static let patience = Duration.seconds(1)
 
@@ -71,6 +73,7 @@ final class SolveReporter: Sendable {
         let proof = SchedulingResult(
             incumbent: best, bounds: state.bounds, termination: .feasible(.interrupted), seconds: monitor.seconds)
         do {
+            try monitor.writeStream(waiting: Self.streamWaitSeconds)
             try report(best, pipeline.method == .list ? nil : proof)
             _exit(0)
         } catch {
@@ -90,7 +93,14 @@ final class SolveReporter: Sendable {
             EventLog.End(
                 seconds: seconds, status: proof?.status, source: best.source.rawValue, latency: best.latency,
                 dualBound: proof?.bestBound?.value, gap: proof?.gap))
-        if pipeline.json, pipeline.progress.isOn { Console.error(String(report.summary.dropLast())) }
-        try Console.write(pipeline.json ? jsonLine(report) : report.summary)
+        let summary = report.summary(width: Terminal.width)
+        if pipeline.json, pipeline.progress.isOn { Console.error(String(summary.dropLast())) }
+        let text = pipeline.json ? try jsonLine(report) : summary
+        // Standard output then holds the schedule and nothing else.
+        if StandardStream.isOutput(pipeline.schedulePath) {
+            Console.error(String(text.dropLast()))
+        } else {
+            try Console.write(text)
+        }
     }
 }

@@ -47,6 +47,26 @@ struct ReportCommandTests {
         }
     }
 
+    @Test("65: the log of another problem; of several runs in one log, the last one counts")
+    func otherProblem() throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("problem.json", Samples.problem)
+            let other = try folder.file("other.json", Samples.problem.replacing("[1000, 100]", with: "[1000, 101]"))
+            let schedule = folder.path("schedule.json")
+            let (mixed, page) = (folder.path("mixed.jsonl"), folder.path("a.html"))
+            #expect(try Program.run(problem, schedule, "--log", mixed).exitCode == 0)
+            #expect(try Program.run("report", problem, schedule, "-o", page, "--log", mixed).exitCode == 0)
+            #expect(try Program.run(other, folder.path("other-schedule.json"), "--log", mixed).exitCode == 0)
+            let refused = try Program.run("report", problem, schedule, "-o", page, "--log", mixed)
+            #expect(refused.exitCode == 65)
+            #expect(
+                refused.diagnostics
+                    == "mlsys: \(mixed): its last run solves another problem (\(other)) than \(problem)\n")
+            #expect(try Program.run(problem, schedule, "--log", mixed).exitCode == 0)
+            #expect(try Program.run("report", problem, schedule, "-o", page, "--log", mixed).exitCode == 0)
+        }
+    }
+
     @Test("73: no input is overwritten", arguments: ["problem.json", "schedule.json", "log.jsonl"])
     func keepsInputs(name: String) throws {
         try withTemporaryFolder { folder in

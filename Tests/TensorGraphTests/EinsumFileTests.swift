@@ -140,9 +140,9 @@ struct EinsumFileTests {
     @Test(
         "JSON is taken strictly",
         arguments: [
-            ("[3, 1, 3]", "[3, 1, 3,]", "is not valid JSON: a comma before a closing bracket (line 2)"),
-            ("[4, 8],", "[4, 8], \"widths\": [3, 1, 3],", "the key \"widths\" stands twice in one object (line 11)"),
-            ("[4, 8],", "[4, 8], \"width\\u0073\": [1],", "the key \"widths\" stands twice in one object (line 11)"),
+            ("[3, 1, 3]", "[3, 1, 3,]", "a comma before a closing bracket (line 2, column 22)"),
+            ("[4, 8],", "[4, 8], \"widths\": [3, 1, 3],", "the key \"widths\" stands twice in one object (line 11,"),
+            ("[4, 8],", "[4, 8], \"width\\u0073\": [1],", "the key \"widths\" stands twice in one object (line 11,"),
             ("[\"mean\", null]", "[\"mean\", null],", "a comma before a closing bracket"),
             ("[3, 1, 3]", "[3, 1, 128.5]", "tensor 2: \"widths[2]\" is not a whole number in range"),
             ("[4, 8]", "[4, 8.5]", "\"native_granularity[1]\" is not a whole number in range"),

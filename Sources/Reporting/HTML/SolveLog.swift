@@ -30,6 +30,10 @@ public struct SolveLog: Sendable, Equatable {
         public let isAboutProblem: Bool
     }
 
+    /// ``TensorGraph/Problem/fingerprint`` of the problem that the last run solved; nil where the log does not tell.
+    public private(set) var fingerprint: String?
+    /// The path of that problem's file; nil where the log does not tell.
+    public private(set) var problemPath: String?
     /// In the order of the log.
     public private(set) var incumbents: [Incumbent] = []
     /// In the order of the log.
@@ -70,7 +74,9 @@ public struct SolveLog: Sendable, Equatable {
         switch line {
         case .incumbent(let incumbent): incumbents.append(incumbent)
         case .bound(let bound): bounds.append(bound)
-        case .start:
+        case .start(let fingerprint, let problem):
+            self.fingerprint = fingerprint
+            problemPath = problem
             incumbents.removeAll()
             bounds.removeAll()
         case .other: break
@@ -95,11 +101,11 @@ public struct SolveLog: Sendable, Equatable {
     private enum Line: Decodable {
         case incumbent(Incumbent)
         case bound(Bound)
-        case start
+        case start(fingerprint: String?, problem: String?)
         case other
 
         private enum CodingKeys: String, CodingKey {
-            case event, seconds, latency, source, kind, value, scope
+            case event, fingerprint, problem, seconds, latency, source, kind, value, scope
             case isAboutProblem = "is_about_problem"
         }
 
@@ -121,7 +127,10 @@ public struct SolveLog: Sendable, Equatable {
                         scope: try container.decodeIfPresent(String.self, forKey: .scope) ?? "",
                         // Without a word on it, a bound is not trusted to be about the problem.
                         isAboutProblem: try container.decodeIfPresent(Bool.self, forKey: .isAboutProblem) ?? false))
-            case "start": self = .start
+            case "start":
+                self = .start(
+                    fingerprint: try container.decodeIfPresent(String.self, forKey: .fingerprint),
+                    problem: try container.decodeIfPresent(String.self, forKey: .problem))
             default: self = .other
             }
         }

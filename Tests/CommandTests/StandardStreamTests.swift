@@ -1,0 +1,112 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("- is standard input and standard output")
+struct StandardStreamTests {
+    @Test("Every command reads its problem or its schedule from standard input, with the same result")
+    func reads() throws {
+        try withTemporaryFolder { folder in
+            _ = try folder.file("p.json", Samples.problem)
+            _ = try folder.file("s.json", Samples.schedule)
+            for (command, input) in [
+                ("evaluate p.json s.json", "p.json"), ("evaluate p.json s.json", "s.json"),
+                ("evaluate p.json s.json --json", "p.json"), ("export p.json --format lp", "p.json"),
+                ("export p.json --format dot --schedule s.json", "s.json"),
+            ] {
+                let piped = command.replacing(input, with: "-")
+                let named = try Program.shell("cd '\(folder.path)' && \"$mlsys\" \(command)")
+                let streamed = try Program.shell("cd '\(folder.path)' && \"$mlsys\" \(piped) < \(input)")
+                #expect(named.exitCode == 0 && streamed.exitCode == 0, "\(piped): \(streamed.diagnostics)")
+                #expect(named.output == streamed.output)
+            }
+            let bound = try Program.shell("cd '\(folder.path)' && \"$mlsys\" bound - < p.json")
+            #expect(bound.exitCode == 0 && bound.output.contains("best bound for the problem 3,276.8"))
+        }
+    }
+
+    @Test(
+        "Solve writes the schedule and nothing else to standard output, the summary to standard error",
+        arguments: [
+            "-o -", "-o /dev/stdout", "-", "-o - --json", "-o - --method list", "-o /dev/stdout --method exact",
+        ])
+    func solves(options: String) throws {
+        try withTemporaryFolder { folder in
+            _ = try folder.file("p.json", Samples.problem)
+            for redirection in ["< p.json | cat > s.json", "< p.json > s.json"] {
+                let solved = try Program.shell(
+                    "cd '\(folder.path)' && \"$mlsys\" solve - \(options) \(redirection)")
+                #expect(solved.exitCode == 0)
+                #expect(options.contains("--json") || solved.diagnostics.contains("standard output: latency 3,276.8"))
+                let evaluated = try Program.shell("cd '\(folder.path)' && \"$mlsys\" evaluate p.json s.json")
+                #expect(evaluated.exitCode == 0, "\(evaluated.diagnostics)")
+            }
+        }
+    }
+
+    @Test("Problems, pages and pictures go to standard output; a pipeline of commands holds together")
+    func pipelines() throws {
+        try withTemporaryFolder { folder in
+            let outcome = try Program.shell(
+                """
+                cd '\(folder.path)'
+                "$mlsys" generate mlp --ops 6 -o - > p.json
+                "$mlsys" generate mlp --ops 6 | "$mlsys" solve - -o - --method list 2> summary | tee s.json \\
+                    | "$mlsys" report p.json - -o - > page.html && "$mlsys" evaluate p.json s.json > table \\
+                    && "$mlsys" export p.json --format mermaid -o - --schedule s.json
+                """)
+            #expect(outcome.exitCode == 0, "\(outcome.diagnostics)")
+            #expect(outcome.output.contains("flowchart"))
+            #expect(try String(contentsOfFile: folder.path("page.html"), encoding: .utf8).hasSuffix("</html>\n"))
+        }
+    }
+
+    @Test("Nothing on standard input is bad data, said in one line")
+    func emptyInput() throws {
+        let outcome = try Program.shell("\"$mlsys\" bound - < /dev/null")
+        #expect(outcome.exitCode == 65)
+        #expect(outcome.diagnostics == "mlsys: standard input: is empty\n")
+    }
+
+    @Test("A pipe that nobody reads does not outlast the time limit; one with a reader gets one whole schedule")
+    func pipes() throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("p.json", Samples.problem)
+            let pipe = folder.path("pipe")
+            #expect(mkfifo(pipe, 0o600) == 0)
+            let start = ContinuousClock.now
+            let unread = try Program.run("solve", problem, "-o", pipe, "--time-limit", "0.5")
+            #expect(start.duration(to: .now) < .seconds(5))
+            #expect(unread.exitCode == 73)
+            #expect(unread.diagnostics == "mlsys: \(pipe): cannot be written: nobody reads it\n")
+            let read = try Program.shell(
+                "cat '\(pipe)' > '\(folder.path("s.json"))' & \"$mlsys\" solve '\(problem)' -o '\(pipe)'; wait")
+            #expect(read.exitCode == 0)
+            #expect(try Program.run("evaluate", problem, folder.path("s.json")).exitCode == 0)
+        }
+    }
+
+    @Test(
+        "A writable file in a folder that is not is written in place",
+        .enabled(if: geteuid() != 0 || FileManager.default.isExecutableFile(atPath: "/usr/bin/setpriv"), "no setpriv"))
+    func readOnlyFolder() throws {
+        try withTemporaryFolder { folder in
+            let inner = folder.appendingPathComponent("inner")
+            try FileManager.default.createDirectory(at: inner, withIntermediateDirectories: false)
+            _ = try folder.file("p.json", Samples.problem)
+            let schedule = try inner.file("s.json", String(repeating: "old ", count: 1000))
+            // Root writes everywhere, so it takes the part of another user.
+            let user = geteuid() == 0 ? "setpriv --reuid=65534 --clear-groups" : ""
+            let outcome = try Program.shell(
+                """
+                cd '\(folder.path)' && chmod 755 . && chmod 666 inner/s.json && chmod 555 inner
+                cp "$mlsys" program && \(user) ./program p.json inner/s.json; code=$?
+                \(user) ./program p.json inner/new.json; echo $?; chmod 755 inner; exit $code
+                """)
+            #expect(outcome.exitCode == 0, "\(outcome.diagnostics)")
+            #expect(outcome.output.hasSuffix("73\n"))
+            #expect(try inner.names() == ["s.json"])
+            #expect(try Program.run("evaluate", folder.path("p.json"), schedule).exitCode == 0)
+        }
+    }
+}
