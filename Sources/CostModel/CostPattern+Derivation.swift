@@ -21,19 +21,15 @@ struct GridShape: Sendable {
     @inline(__always)
     var index: Int { (singleRow ? 1 : 0) | (singleColumn ? 2 : 0) | (singleDepth ? 4 : 0) }
 
+    /// The extent that this one is: a range of the only piece is the whole side.
     @inline(__always)
-    func rows(_ extent: Extent) -> Extent {
-        extent == .tile ? (singleRow ? .whole : .tile) : depth(extent)
-    }
-
-    @inline(__always)
-    func columns(_ extent: Extent) -> Extent {
-        extent == .tile ? (singleColumn ? .whole : .tile) : depth(extent)
-    }
-
-    @inline(__always)
-    private func depth(_ extent: Extent) -> Extent {
-        extent == .reduction && singleDepth ? .whole : extent
+    func resolve(_ extent: Extent) -> Extent {
+        switch extent {
+        case .tileRows: singleRow ? .whole : extent
+        case .tileColumns: singleColumn ? .whole : extent
+        case .reduction: singleDepth ? .whole : extent
+        case .whole: extent
+        }
     }
 }
 
@@ -50,13 +46,13 @@ extension CostPattern {
     ) {
         let slices = structure.slices
         for (index, slice) in slices.enumerated() where !isResident(slice.tensor) {
-            let rows = shape.rows(slice.rows)
-            let columns = shape.columns(slice.columns)
+            let rows = shape.resolve(slice.rows)
+            let columns = shape.resolve(slice.columns)
             let isWhole = rows == .whole && columns == .whole
             var isCounted = true
             for (otherIndex, other) in slices.enumerated() where other.tensor == slice.tensor && otherIndex != index {
-                let otherRows = shape.rows(other.rows)
-                let otherColumns = shape.columns(other.columns)
+                let otherRows = shape.resolve(other.rows)
+                let otherColumns = shape.resolve(other.columns)
                 let otherIsWhole = otherRows == .whole && otherColumns == .whole
                 if isWhole ? otherIsWhole && otherIndex < index : otherIsWhole {
                     isCounted = false
@@ -74,42 +70,39 @@ extension CostPattern {
         let (width, height) = (Double(tensor.width), Double(tensor.height))
         switch (rows, columns) {
         case (.whole, .whole): constantElements += width * height
-        case (.tile, .whole): perTileRow += width
-        case (.whole, .tile): perTileColumn += height
-        case (.tile, .tile): tileSlices += 1
+        case (.tileRows, .whole): perTileRow += width
+        case (.whole, .tileRows): perTileRow += height
+        case (.tileColumns, .whole): perTileColumn += width
+        case (.whole, .tileColumns): perTileColumn += height
+        case (.tileRows, .tileColumns), (.tileColumns, .tileRows): tileSlices += 1
         case (.reduction, .whole): perDepth += width
         case (.whole, .reduction): perDepth += height
-        case (.reduction, .reduction): depthSquares += 1
-        case (.tile, .reduction): rowDepthSlices += 1
-        case (.reduction, .tile): columnDepthSlices += 1
+        case (.tileRows, .reduction), (.reduction, .tileRows): rowDepthSlices += 1
+        case (.tileColumns, .reduction), (.reduction, .tileColumns): columnDepthSlices += 1
+        case (.tileRows, .tileRows), (.tileColumns, .tileColumns), (.reduction, .reduction):
+            assertionFailure("no region follows one range on both sides, see Extent")
         }
     }
 
     /// Notes that two demands with different symbols may name the same elements in some iterations.
     private mutating func noteOverlap(_ rows: Extent, _ columns: Extent, _ otherRows: Extent, _ otherColumns: Extent) {
-        let (rowsDiffer, columnsDiffer) = (rows != otherRows, columns != otherColumns)
-        guard rowsDiffer || columnsDiffer, !rowsDiffer || (rows != .whole && otherRows != .whole),
-            !columnsDiffer || (columns != .whole && otherColumns != .whole)
+        guard let byRows = RangePairs.between(rows, otherRows),
+            let byColumns = RangePairs.between(columns, otherColumns)
         else { return }
-        if rowsDiffer && columnsDiffer {
-            overlapsByBoth = true
-        } else if rowsDiffer {
-            overlapsByRows = true
-        } else {
-            overlapsByColumns = true
-        }
+        let pairs = byRows.union(byColumns)
+        if !pairs.isEmpty { coincidences.insert(pairs) }
     }
 
     private mutating func addRegions(_ structure: StepStructure, _ problem: Problem, _ shape: GridShape) {
         let regions = structure.regions
         for (index, region) in regions.enumerated() where structure.parts[region.opPosition] == .inner {
-            let rows = shape.rows(region.rows)
-            let columns = shape.columns(region.columns)
+            let rows = shape.resolve(region.rows)
+            let columns = shape.resolve(region.columns)
             var equals: [Int] = []
             var isFirst = true
             for (otherIndex, other) in regions.enumerated()
             where other.opPosition == region.opPosition && otherIndex != index {
-                let (otherRows, otherColumns) = (shape.rows(other.rows), shape.columns(other.columns))
+                let (otherRows, otherColumns) = (shape.resolve(other.rows), shape.resolve(other.columns))
                 if otherRows == rows, otherColumns == columns {
                     equals.append(otherIndex)
                     isFirst = isFirst && otherIndex > index
@@ -118,68 +111,97 @@ extension CostPattern {
                 }
             }
             guard isFirst else { continue }
-            let rates = ([index] + equals).map { problem.rate(regions[$0], structure, rows, columns) }
-            addCharges(rates, number: index, everyDepth: rows == .reduction || columns == .reduction)
+            let charges = ([index] + equals).map { problem.charge(regions[$0], structure, rows, columns) }
+            add(charges, number: index, everyDepth: rows == .reduction || columns == .reduction)
         }
     }
 
-    private mutating func addCharges(_ rates: [Charge], number: Int, everyDepth: Bool) {
-        guard everyDepth else {
-            computeFirst += rates.lazy.map(\.constant).max() ?? 0
-            return
+    private mutating func add(_ rates: [RegionCharge], number: Int, everyDepth: Bool) {
+        guard let isCrossed = rates.first?.isCrossed else { return }
+        var sum = Charges()
+        if !everyDepth {
+            for rate in rates { sum.first = max(sum.first, rate.constant) }
+        } else if rates.count == 1 {
+            sum.each = rates[0].perDepth
+        } else {
+            mixed += rates.map { MixedRate(region: number, isCrossed: isCrossed, rate: $0.perDepth) }
         }
-        guard rates.count > 1 else {
-            for rate in rates { computeEach += rate.perDepth }
-            return
+        if isCrossed {
+            self.isCrossed = true
+            crossedCharges += sum
+        } else {
+            charges += sum
         }
-        mixed += rates.map { MixedRate(region: number, rate: $0.perDepth) }
     }
 }
 
-/// What a region costs at one rate: a constant, or a function of depth.
-private struct Charge {
+/// What a region costs at one rate: a constant, or a function of depth; for each native length that lies across, if any.
+private struct RegionCharge {
     var constant = 0.0
     var perDepth = DepthPolynomial()
+    var isCrossed = false
+}
+
+/// The factor that one side of a region contributes to its charge.
+private enum SideFactor {
+    case constant(Double)
+    /// Times the k-step's depth.
+    case linear(Double)
+    /// The k-step's depth in native lengths, rounded up.
+    case nativeDepths
+    /// Native lengths in the tile's side that lies across.
+    case across
 }
 
 extension Problem {
-    /// RULES 4: base_cost * ceil(other / native) * ceil(K / native) * (side / K).
-    fileprivate func rate(
+    /// RULES 7, "Compute": base_cost * ceil(rows / native) * ceil(columns / native), where a side along a reduction K
+    /// contributes ceil(K / native) * side / K instead.
+    fileprivate func charge(
         _ region: RegionDemand, _ structure: StepStructure, _ rows: Extent, _ columns: Extent
-    ) -> Charge {
+    ) -> RegionCharge {
         let op = self[structure.ops[region.opPosition]]
         let output = self[op.outputs[0]]
         let (nativeWidth, nativeHeight) = (hardware.nativeWidth, hardware.nativeHeight)
+        var (rowsAlong, columnsAlong): (Int?, Int?)
         switch region.rate {
-        case .perTile:
-            return Charge(constant: op.baseCost)
-        case .columnsAlong(let reduction):
-            let scale = op.baseCost * Double(ceilDivide(reduction, nativeWidth))
-            return charge(
-                scale, other: rows, otherWhole: ceilDivide(output.height, nativeHeight), along: columns, reduction,
-                ceiling: \.nativeRows, ceilingLinear: \.nativeRowsLinear)
-        case .rowsAlong(let reduction):
-            let scale = op.baseCost * Double(ceilDivide(reduction, nativeHeight))
-            return charge(
-                scale, other: columns, otherWhole: ceilDivide(output.width, nativeWidth), along: rows, reduction,
-                ceiling: \.nativeColumns, ceilingLinear: \.nativeColumnsLinear)
+        case .padded: break
+        case .rowsAlong(let reduction): rowsAlong = reduction
+        case .columnsAlong(let reduction): columnsAlong = reduction
         }
-    }
-
-    private func charge(
-        _ scale: Double, other: Extent, otherWhole: Int, along: Extent, _ reduction: Int,
-        ceiling: WritableKeyPath<DepthPolynomial, Double>, ceilingLinear: WritableKeyPath<DepthPolynomial, Double>
-    ) -> Charge {
-        var charge = Charge()
-        // A tile never exceeds native, so its side counts as one native side.
-        let factor = other == .whole ? scale * Double(otherWhole) : scale
-        switch (other == .reduction, along == .reduction) {
-        case (false, false): charge.constant = factor
-        case (false, true): charge.perDepth.linear = factor / Double(reduction)
-        case (true, false): charge.perDepth[keyPath: ceiling] = factor
-        case (true, true): charge.perDepth[keyPath: ceilingLinear] = factor / Double(reduction)
+        // A tile's width counts as one native width, but may be several native heights, see Crossing.
+        let tall = Self.factor(
+            rows, along: rowsAlong, length: output.height, native: nativeHeight,
+            isAcross: rows == .tileColumns && nativeWidth > nativeHeight)
+        let wide = Self.factor(
+            columns, along: columnsAlong, length: output.width, native: nativeWidth,
+            isAcross: columns == .tileRows && nativeHeight > nativeWidth)
+        var charge = RegionCharge()
+        var scale = op.baseCost
+        if case .constant(let value) = tall { scale *= value }
+        if case .constant(let value) = wide { scale *= value }
+        // At most one side follows the k-step, see Extent.
+        switch (tall, wide) {
+        case (.linear(let value), _), (_, .linear(let value)): charge.perDepth.linear = scale * value
+        case (.nativeDepths, _): charge.perDepth.nativeRows = scale
+        case (_, .nativeDepths): charge.perDepth.nativeColumns = scale
+        default: charge.constant = scale
+        }
+        switch (tall, wide) {
+        case (.across, _), (_, .across): charge.isCrossed = true
+        default: break
         }
         return charge
+    }
+
+    private static func factor(
+        _ extent: Extent, along reduction: Int?, length: Int, native: Int, isAcross: Bool
+    ) -> SideFactor {
+        switch extent {
+        case .tileRows, .tileColumns: isAcross ? .across : .constant(1)
+        case .whole: .constant(Double(ceilDivide(length, native)))
+        case .reduction:
+            reduction.map { .linear(Double(ceilDivide($0, native)) / Double($0)) } ?? .nativeDepths
+        }
     }
 }
 

@@ -11,43 +11,39 @@ struct CostPattern: Sendable {
     var isInUse = false
     /// Elements of slices that never change.
     var constantElements = 0.0
-    /// Elements per tile row of slices of tile rows and whole columns.
+    /// Elements per tile row of slices of the tile's rows by a whole side.
     var perTileRow = 0.0
-    /// Elements per tile column of slices of tile columns and whole rows.
+    /// Elements per tile column of slices of the tile's columns by a whole side.
     var perTileColumn = 0.0
-    /// Number of slices of the tile's own shape.
+    /// Number of slices of the tile's own shape, transposed or not.
     var tileSlices = 0.0
     /// Elements per unit of depth of slices that have one whole side.
     var perDepth = 0.0
-    /// Number of slices with a reduction range on both sides.
-    var depthSquares = 0.0
-    /// Number of slices of tile rows by reduction range.
+    /// Number of slices of the tile's rows by a reduction range.
     var rowDepthSlices = 0.0
-    /// Number of slices of reduction range by tile columns.
+    /// Number of slices of the tile's columns by a reduction range.
     var columnDepthSlices = 0.0
 
-    /// Compute time charged in the first k-step of each tile.
-    var computeFirst = 0.0
-    /// Compute charged in every k-step.
-    var computeEach = DepthPolynomial()
+    /// Compute charged whatever the tile's size.
+    var charges = Charges()
+    /// Compute charged once for each native length in the tile's side that lies across, see ``Crossing``.
+    var crossedCharges = Charges()
     /// Regions with several rates, charged in every k-step at the dearest.
     var mixed: [MixedRate] = []
+    /// True when some compute is charged by the side that lies across.
+    var isCrossed = false
 
-    /// Two demands that could coincide in some iterations only: when a tile's rows equal a reduction range.
-    var overlapsByRows = false
-    /// The same for a tile's columns.
-    var overlapsByColumns = false
-    /// The same when both sides coincide at once.
-    var overlapsByBoth = false
+    /// Which demands could coincide in some iterations only.
+    var coincidences = Coincidences()
 
     /// True when some demands may coincide in some iterations.
     @inline(__always)
-    var overlaps: Bool { overlapsByRows || overlapsByColumns || overlapsByBoth }
+    var overlaps: Bool { !coincidences.isEmpty }
 
     /// Elements of slices that depend on the k-step, for a tile of these sides and a k-step of this depth.
     @inline(__always)
     func depthElements(rows: Double, columns: Double, depth: Double) -> Double {
-        depth * (perDepth + depthSquares * depth + rowDepthSlices * rows + columnDepthSlices * columns)
+        depth * (perDepth + rowDepthSlices * rows + columnDepthSlices * columns)
     }
 
     /// Elements of all slices of an iteration.
@@ -58,20 +54,49 @@ struct CostPattern: Sendable {
     }
 
     /// Compute of every k-step of this depth, without what is charged in the first or last.
+    ///
+    /// - Parameter across: native lengths in the tile's side that lies across; nil where no compute depends on them.
     @inline(__always)
-    func compute(depth: Double, nativeWidth: Double, nativeHeight: Double) -> Double {
-        var total = computeEach.value(depth, nativeWidth, nativeHeight)
+    func compute(depth: Double, nativeWidth: Double, nativeHeight: Double, across: Double?) -> Double {
+        var total = charges.each.value(depth, nativeWidth, nativeHeight)
+        if let across { total += crossedCharges.each.value(depth, nativeWidth, nativeHeight) * across }
         var index = 0
         while index < mixed.count {
             var dearest = 0.0
             let region = mixed[index].region
+            let factor = mixed[index].isCrossed ? across ?? 1 : 1
             while index < mixed.count, mixed[index].region == region {
                 dearest = max(dearest, mixed[index].rate.value(depth, nativeWidth, nativeHeight))
                 index += 1
             }
-            total += dearest
+            total += dearest * factor
         }
         return total
+    }
+}
+
+/// Compute time of the ops that are neither sinks nor epilogue.
+struct Charges: Sendable {
+    /// Charged in the first k-step of each tile.
+    var first = 0.0
+    /// Charged in every k-step.
+    var each = DepthPolynomial()
+
+    static func += (left: inout Charges, right: Charges) {
+        left.first += right.first
+        left.each += right.each
+    }
+}
+
+/// The tile's side that a transposed region lays along the shorter side of the native tile.
+///
+/// A tile is at most as wide and as high as native, so that its sides count as one native length each. Exchanged, the
+/// longer side of native may hold a tile side of several of the shorter one's lengths; the other never more than one.
+enum Crossing {
+    /// Native lengths in the side that lies across, for a tile of these sides.
+    @inline(__always)
+    static func lengths(rows: Double, columns: Double, nativeWidth: Double, nativeHeight: Double) -> Double {
+        nativeWidth > nativeHeight ? (columns / nativeHeight).rounded(.up) : (rows / nativeWidth).rounded(.up)
     }
 }
 
@@ -81,32 +106,22 @@ struct DepthPolynomial: Sendable {
     var linear = 0.0
     /// Coefficient of ceil(x / native height).
     var nativeRows = 0.0
-    /// Coefficient of x * ceil(x / native height).
-    var nativeRowsLinear = 0.0
     /// Coefficient of ceil(x / native width).
     var nativeColumns = 0.0
-    /// Coefficient of x * ceil(x / native width).
-    var nativeColumnsLinear = 0.0
 
     @inline(__always)
     func value(_ depth: Double, _ nativeWidth: Double, _ nativeHeight: Double) -> Double {
         var total = linear * depth
         // Regions with a reduction range across the charged side are rare: skip the divisions.
-        if nativeRows + nativeRowsLinear != 0 {
-            total += (depth / nativeHeight).rounded(.up) * (nativeRows + nativeRowsLinear * depth)
-        }
-        if nativeColumns + nativeColumnsLinear != 0 {
-            total += (depth / nativeWidth).rounded(.up) * (nativeColumns + nativeColumnsLinear * depth)
-        }
+        if nativeRows != 0 { total += (depth / nativeHeight).rounded(.up) * nativeRows }
+        if nativeColumns != 0 { total += (depth / nativeWidth).rounded(.up) * nativeColumns }
         return total
     }
 
     static func += (left: inout DepthPolynomial, right: DepthPolynomial) {
         left.linear += right.linear
         left.nativeRows += right.nativeRows
-        left.nativeRowsLinear += right.nativeRowsLinear
         left.nativeColumns += right.nativeColumns
-        left.nativeColumnsLinear += right.nativeColumnsLinear
     }
 }
 
@@ -114,5 +129,7 @@ struct DepthPolynomial: Sendable {
 struct MixedRate: Sendable {
     /// Rates of one region carry one number and stand together.
     var region: Int
+    /// True when the region is charged by the side that lies across; the same for all its rates.
+    var isCrossed: Bool
     var rate: DepthPolynomial
 }

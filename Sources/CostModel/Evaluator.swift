@@ -138,19 +138,20 @@ public struct Evaluator {
         for tensor in structure.reads where !inSlowMemory[tensor.index] && !resident.contains(tensor) {
             throw RuleViolation(
                 .unavailableTensor, tensor: tensor,
-                "reads tensor \(tensor), which no earlier step has evicted and the previous one has not retained")
+                "reads \(problem.describe(tensor)), which no earlier step has evicted and the previous one has not retained"
+            )
         }
     }
 
     private func checkCompleteness(_ covered: [Bool], _ inSlowMemory: [Bool]) throws(RuleViolation) {
         if let op = covered.firstIndex(of: false) {
-            throw RuleViolation(.uncoveredOp, op: OpID(op), "op \(op) is in no step")
+            throw RuleViolation(.uncoveredOp, op: OpID(op), "\(problem.describe(OpID(op))) is in no step")
         }
         for tensor in problem.tensors.indices where problem.graph.isGraphOutput(TensorID(tensor)) {
             guard inSlowMemory[tensor] else {
                 throw RuleViolation(
                     .outputNotEvicted, tensor: TensorID(tensor),
-                    "graph output tensor \(tensor) never reaches slow memory")
+                    "graph output \(problem.describe(TensorID(tensor))) never reaches slow memory")
             }
         }
     }
@@ -159,7 +160,7 @@ public struct Evaluator {
 extension StepStructure {
     /// Checks the rules about granularity alone.
     ///
-    /// - Throws: ``RuleViolation`` for RULES 3.3 and the part of 3.9 about Pointwise ops that feed a MatMul.
+    /// - Throws: ``RuleViolation`` for RULES 3.3 and the part of 3.9 about maps that feed a reducing op.
     public func check(_ granularity: Granularity, hardware: Hardware, cap: ReductionCap) throws(RuleViolation) {
         guard (1...hardware.nativeWidth).contains(granularity.width),
             (1...hardware.nativeHeight).contains(granularity.height),
@@ -173,13 +174,13 @@ extension StepStructure {
         guard granularity.depth <= smallestReduction else {
             throw RuleViolation(
                 .depthAboveReduction,
-                "depth \(granularity.depth) exceeds the reduction \(smallestReduction) of a MatMul of the step")
+                "depth \(granularity.depth) exceeds the reduction \(smallestReduction) of an op of the step")
         }
         guard reductionSteps(depth: granularity.depth) > 1 else { return }
         guard granularity.width >= prologueWidth, granularity.height >= prologueHeight else {
             throw RuleViolation(
                 .prologueBelowReduction,
-                "a Pointwise op feeds a MatMul, whose reduction needs a tile of at least "
+                "a map feeds a reducing op, whose reduction needs a tile of at least "
                     + "\(prologueWidth) x \(prologueHeight); the granularity is \(granularity)")
         }
     }

@@ -141,6 +141,6 @@ public struct GranularityOptimizer: Sendable {
 
     /// The deepest k-step that RULES 3.3 allows.
     func depthLimit(_ structure: StepStructure) -> Int {
-        structure.hasMatMul ? min(structure.smallestReduction, reductionCap.limit(hardware)) : 1
+        structure.hasReducingOp ? min(structure.smallestReduction, reductionCap.limit(hardware)) : 1
     }
 }

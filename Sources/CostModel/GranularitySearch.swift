@@ -255,7 +255,7 @@ struct GranularitySearch {
         return max(compute, traffic / cost.bandwidth) * (1 - 1e-12)
     }
 
-    /// The tile grown to what Pointwise ops that feed a MatMul need when there are several k-steps (RULES 3.9).
+    /// The tile grown to what maps that feed a reducing op need when there are several k-steps (RULES 3.9).
     ///
     /// A tile may be wider than the output; only one that covers a whole side can grow without changing the grid.
     private func tileForSeveralDepths(_ width: Int, _ height: Int) -> (width: Int, height: Int)? {

@@ -18,10 +18,10 @@ public struct RuleViolation: Error, Hashable, Sendable, CustomStringConvertible 
         case disconnectedStep
         /// Tile width, height or depth is below 1 or above native.
         case granularityOutOfRange
-        /// The reduction depth exceeds the reduction of a MatMul.
+        /// The reduction depth exceeds the reduction of an op.
         case depthAboveReduction
-        /// A MatMul depends on an internal tensor that the same step retains.
-        case retainedFeedsMatMul
+        /// An op depends on an internal tensor that the same step retains, other than by maps that read `ij`.
+        case retainedNotElementwise
         /// The outputs of the step have several shapes.
         case outputShapesDiffer
         /// A retained tensor is not written in the step.
@@ -32,7 +32,7 @@ public struct RuleViolation: Error, Hashable, Sendable, CustomStringConvertible 
         case outputNotEvicted
         /// Several k-steps, and sinks with different reductions.
         case sinkReductionsDiffer
-        /// Several k-steps, and a Pointwise op feeds a MatMul with a tile narrower than the reduction.
+        /// Several k-steps, and a map feeds a reducing op with a tile narrower than the reduction.
         case prologueBelowReduction
         /// The working set exceeds fast memory.
         case capacityExceeded
@@ -49,7 +49,7 @@ public struct RuleViolation: Error, Hashable, Sendable, CustomStringConvertible 
             case .emptyStep, .unknownOp, .repeatedOp, .consumerBeforeProducer, .uncoveredOp: "3.1"
             case .disconnectedStep: "3.2"
             case .granularityOutOfRange, .depthAboveReduction: "3.3"
-            case .retainedFeedsMatMul: "3.4"
+            case .retainedNotElementwise: "3.4"
             case .outputShapesDiffer: "3.5"
             case .retainsUnwrittenTensor: "3.6"
             case .unavailableTensor: "3.7"

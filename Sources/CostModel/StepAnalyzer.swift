@@ -8,14 +8,15 @@ public final class StepAnalyzer {
     /// The problem whose ops are analysed.
     public let problem: Problem
 
+    // One thread, and no closure that outlives a call: checks of exclusive access would cost a third of an analysis.
     /// Position + 1 of an op in the step under analysis, 0 for ops outside it.
-    private var position: [Int32]
+    @exclusivity(unchecked) private var position: [Int32]
     /// Bits of ``Mark`` for the tensors that the step touches, 0 for all others.
-    private var marks: [UInt8]
+    @exclusivity(unchecked) private var marks: [UInt8]
     /// Position of the first op found to read a tensor from outside the step; only meaningful once marked visited.
-    private var firstReader: [Int32]
-    private var members: [OpID] = []
-    private var demands = DemandCollector()
+    @exclusivity(unchecked) private var firstReader: [Int32]
+    @exclusivity(unchecked) private var members: [OpID] = []
+    @exclusivity(unchecked) private var demands = DemandCollector()
 
     private enum Mark {
         static let written: UInt8 = 1
@@ -74,7 +75,7 @@ public final class StepAnalyzer {
                 throw RuleViolation(.unknownOp, op: op, "op \(op) is not in the problem")
             }
             guard position[op.index] == 0 else {
-                throw RuleViolation(.repeatedOp, op: op, "op \(op) is named twice")
+                throw RuleViolation(.repeatedOp, op: op, "\(problem.describe(op)) is named twice")
             }
             position[op.index] = Int32(index + 1)
             members.append(op)
@@ -96,7 +97,8 @@ public final class StepAnalyzer {
                 if let producer = problem.graph.producers[tensor.index], Int(position[producer.index]) > index {
                     throw RuleViolation(
                         .consumerBeforeProducer, op: op, tensor: tensor,
-                        "op \(op) comes before op \(producer), which writes its input tensor \(tensor)")
+                        "\(problem.describe(op)) comes before \(problem.describe(producer)), which writes its input "
+                            + problem.describe(tensor))
                 }
             }
         }
@@ -104,7 +106,7 @@ public final class StepAnalyzer {
             guard marks.indices.contains(tensor.index), marks[tensor.index] & Mark.written != 0 else {
                 throw RuleViolation(
                     .retainsUnwrittenTensor, tensor: tensor,
-                    "tensor \(tensor) is retained but not written in the step")
+                    "\(problem.names.describe(tensor)) is retained but not written in the step")
             }
             if marks[tensor.index] & Mark.retained == 0 { structure.retained.append(tensor) }
             marks[tensor.index] |= Mark.retained
@@ -148,57 +150,61 @@ public final class StepAnalyzer {
         let stray = ops.indices.first { root($0) != root(0) } ?? 0
         throw RuleViolation(
             .disconnectedStep, op: ops[stray],
-            "op \(ops[stray]) shares no tensor, directly or through other ops of the step, with op \(ops[0])")
+            "\(problem.describe(ops[stray])) shares no tensor, directly or through other ops of the step, with "
+                + problem.describe(ops[0]))
     }
 
     private func classify(_ structure: inout StepStructure) throws(RuleViolation) {
         let count = members.count
-        var feedsMatMul = [Bool](repeating: false, count: count)
+        // Crooked: some way to the outputs leads through a reducing op or another access than ij.
+        var isCrooked = [Bool](repeating: false, count: count)
         structure.parts = Array(repeating: .inner, count: count)
         for index in stride(from: count - 1, through: 0, by: -1) {
             let op = problem[members[index]]
-            if op.kind == .matMul, !feedsMatMul[index] { structure.parts[index] = .sink }
-            guard op.kind == .matMul || feedsMatMul[index] else { continue }
-            for tensor in op.inputs {
-                if let producer = memberProducing(tensor) { feedsMatMul[producer] = true }
+            if op.isReducing, !isCrooked[index] { structure.parts[index] = .sink }
+            let isBend = op.isReducing || isCrooked[index]
+            for (tensor, access) in zip(op.inputs, op.einsum.inputs) where isBend || access != .elementwise {
+                if let producer = memberProducing(tensor) { isCrooked[producer] = true }
             }
         }
         var dependsOnRetained = [Bool](repeating: false, count: count)
         for (index, id) in members.enumerated() {
             let op = problem[id]
-            for tensor in op.inputs {
+            for (tensor, access) in zip(op.inputs, op.einsum.inputs) {
                 guard let producer = memberProducing(tensor) else { continue }
                 if structure.parts[producer] != .inner { structure.parts[index] = .epilogue }
-                if marks[tensor.index] & Mark.retained != 0 || dependsOnRetained[producer] {
-                    dependsOnRetained[index] = true
+                guard marks[tensor.index] & Mark.retained != 0 || dependsOnRetained[producer] else { continue }
+                dependsOnRetained[index] = true
+                guard !op.isReducing, access == .elementwise else {
+                    throw RuleViolation(
+                        .retainedNotElementwise, op: id, tensor: tensor,
+                        "\(problem.describe(id)) depends on an internal tensor that the same step retains, by "
+                            + "\(problem.describe(tensor)), other than element by element")
                 }
             }
-            guard op.kind == .matMul else { continue }
-            try noteMatMul(id, isSink: structure.parts[index] == .sink, &structure)
-            if dependsOnRetained[index] {
-                throw RuleViolation(
-                    .retainedFeedsMatMul, op: id,
-                    "MatMul op \(id) depends on an internal tensor that the same step retains")
-            }
+            if op.isReducing { try noteReducing(id, isSink: structure.parts[index] == .sink, &structure) }
         }
     }
 
-    private func noteMatMul(_ id: OpID, isSink: Bool, _ structure: inout StepStructure) throws(RuleViolation) {
+    private func noteReducing(_ id: OpID, isSink: Bool, _ structure: inout StepStructure) throws(RuleViolation) {
         let reduction = problem.reduction(of: id)
         structure.smallestReduction = min(structure.smallestReduction, reduction)
         let op = problem[id]
-        if let producer = memberProducing(op.inputs[0]), problem[members[producer]].kind == .pointwise {
-            structure.prologueWidth = max(structure.prologueWidth, reduction)
-        }
-        if let producer = memberProducing(op.inputs[1]), problem[members[producer]].kind == .pointwise {
-            structure.prologueHeight = max(structure.prologueHeight, reduction)
+        for (tensor, access) in zip(op.inputs, op.einsum.inputs) {
+            guard let producer = memberProducing(tensor), !problem[members[producer]].isReducing else { continue }
+            if access.rows == .reduction {
+                structure.prologueHeight = max(structure.prologueHeight, reduction)
+            } else {
+                structure.prologueWidth = max(structure.prologueWidth, reduction)
+            }
         }
         guard isSink else { return }
         // With nk = 1 the depth would have to equal both reductions (RULES 3.3), so different ones never agree.
         if structure.sinkCount > 0, structure.sinkReduction != reduction {
             throw RuleViolation(
                 .sinkReductionsDiffer, op: id,
-                "sink op \(id) has reduction \(reduction), another sink of the step \(structure.sinkReduction)")
+                "sink \(problem.describe(id)) has reduction \(reduction), another sink of the step "
+                    + "\(structure.sinkReduction)")
         }
         structure.sinkReduction = reduction
         structure.sinkCount += 1
@@ -217,11 +223,11 @@ public final class StepAnalyzer {
                 if let shape, shape != problem[tensor] {
                     throw RuleViolation(
                         .outputShapesDiffer, op: op, tensor: tensor,
-                        "output tensor \(tensor) is \(problem[tensor].width) x \(problem[tensor].height), "
+                        "output \(problem.describe(tensor)) is \(problem[tensor].width) x \(problem[tensor].height), "
                             + "another output of the step \(shape.width) x \(shape.height)")
                 }
                 shape = problem[tensor]
-                demands.demand(op: index, rows: .tile, columns: .tile, rate: .perTile)
+                demands.demand(op: index, rows: .tileRows, columns: .tileColumns, rate: .padded)
             }
         }
         structure.outputWidth = shape?.width ?? 0
@@ -231,26 +237,29 @@ public final class StepAnalyzer {
         structure.regions = demands.regions
     }
 
+    /// Demands of an op's inputs what its letters name (RULES 7, "Demand").
     private func expand(_ region: RegionDemand, _ parts: [StepStructure.Part]) {
         let id = members[region.opPosition]
         let op = problem[id]
-        guard op.kind == .matMul else {
-            for tensor in op.inputs {
-                want(tensor, .pointwise, region.rows, region.columns, region.rate)
+        let reduction = op.isReducing ? problem.reduction(of: id) : 1
+        let depth: Extent = parts[region.opPosition] == .sink ? .reduction : .whole
+        func extent(_ letter: Letter) -> Extent {
+            switch letter {
+            case .row: region.rows
+            case .column: region.columns
+            case .reduction: depth
+            case .one: .whole
             }
-            return
         }
-        let reduction = problem.reduction(of: id)
-        let side: Extent = parts[region.opPosition] == .sink ? .reduction : .whole
-        want(op.inputs[0], .lhs, region.rows, side, .columnsAlong(reduction: reduction))
-        want(op.inputs[1], .rhs, side, region.columns, .rowsAlong(reduction: reduction))
-    }
-
-    private func want(_ tensor: TensorID, _ role: SliceRole, _ rows: Extent, _ columns: Extent, _ rate: ChargeRate) {
-        if let producer = memberProducing(tensor) {
+        for (tensor, access) in zip(op.inputs, op.einsum.inputs) {
+            let (rows, columns) = (extent(access.rows), extent(access.columns))
+            guard let producer = memberProducing(tensor) else {
+                let role: SliceRole = !op.isReducing ? .map : access.rows == .reduction ? .rhs : .lhs
+                demands.slice(SliceDemand(tensor: tensor, role: role, rows: rows, columns: columns))
+                continue
+            }
+            let rate = op.isReducing ? access.rate(reduction: reduction) : access.rate(passingOn: region.rate)
             demands.demand(op: producer, rows: rows, columns: columns, rate: rate)
-        } else {
-            demands.slice(SliceDemand(tensor: tensor, role: role, rows: rows, columns: columns))
         }
     }
 
@@ -258,5 +267,24 @@ public final class StepAnalyzer {
         guard let producer = problem.graph.producers[tensor.index] else { return nil }
         let index = Int(position[producer.index])
         return index == 0 ? nil : index - 1
+    }
+}
+
+extension Access {
+    /// The rate of what a reducing op reads: it begins anew with its own reduction.
+    fileprivate func rate(reduction: Int) -> ChargeRate {
+        rows == .reduction ? .rowsAlong(reduction: reduction) : .columnsAlong(reduction: reduction)
+    }
+
+    /// The rate of what a map reads: what is along a consumer's reduction goes with its letter, or is dropped with it.
+    fileprivate func rate(passingOn rate: ChargeRate) -> ChargeRate {
+        let (letter, reduction): (Letter, Int)
+        switch rate {
+        case .padded: return .padded
+        case .rowsAlong(let length): (letter, reduction) = (.row, length)
+        case .columnsAlong(let length): (letter, reduction) = (.column, length)
+        }
+        if rows == letter { return .rowsAlong(reduction: reduction) }
+        return columns == letter ? .columnsAlong(reduction: reduction) : .padded
     }
 }

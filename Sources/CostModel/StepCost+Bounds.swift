@@ -6,18 +6,20 @@ extension StepCost {
     /// Sinks and epilogue ops are charged in full once per tile (RULES 4). Every other op is charged at least once
     /// per tile for some region; a region along a reduction adds up to whole native tiles over the k-steps, of which
     /// there is at least one. With a single k-step all charges fall into one iteration and add up to no less. Regions
-    /// that coincide now and then are charged once where they do; then only sinks and epilogue ops are counted.
+    /// that coincide now and then are charged once where they do; then only sinks and epilogue ops are counted. What is
+    /// charged for each native length that lies across is charged for one at least.
     var tileComputeBound: Double {
         var total = sinkCompute + epilogueCompute
         var least = Double.infinity
         for pattern in patterns {
             // Linear rates add up over the k-steps to the whole reduction; ceilings are at least one.
-            let streamed =
-                pattern.computeEach.linear * Double(structure.sinkReduction)
-                + pattern.computeEach.nativeRows + pattern.computeEach.nativeColumns
-                + (pattern.computeEach.nativeRowsLinear + pattern.computeEach.nativeColumnsLinear)
-                * Double(structure.sinkReduction)
-            if pattern.isInUse { least = min(least, pattern.overlaps ? 0 : pattern.computeFirst + streamed) }
+            guard pattern.isInUse else { continue }
+            var charged = 0.0
+            for charges in [pattern.charges, pattern.crossedCharges] {
+                charged += charges.first + charges.each.linear * Double(structure.sinkReduction)
+                charged += charges.each.nativeRows + charges.each.nativeColumns
+            }
+            least = min(least, pattern.overlaps ? 0 : charged)
         }
         if least.isFinite { total += least }
         return total
@@ -63,14 +65,14 @@ extension StepCost {
         if depths {
             total +=
                 Double(structure.sinkReduction)
-                * (rows * columns * (pattern.perDepth + pattern.depthSquares)
+                * (rows * columns * pattern.perDepth
                     + columns * high * pattern.rowDepthSlices + rows * wide * pattern.columnDepthSlices)
         }
         return total
     }
 
     /// True when compute and streamed elements of a k-step are proportional to its depth at this tile size: no demands
-    /// that coincide at some depths, no slice with a reduction range on both sides, no charge that is rounded up.
+    /// that coincide at some depths, no charge that is rounded up.
     func isLinearInDepth(_ granularity: Granularity) -> Bool {
         patterns[grid(granularity).patternIndex].isLinearInDepth
     }
@@ -92,8 +94,7 @@ extension StepCost {
 extension CostPattern {
     /// See ``StepCost/isLinearInDepth(_:)``.
     var isLinearInDepth: Bool {
-        !overlaps && depthSquares == 0 && mixed.isEmpty
-            && computeEach.nativeRows + computeEach.nativeColumns + computeEach.nativeRowsLinear
-                + computeEach.nativeColumnsLinear == 0
+        !overlaps && mixed.isEmpty
+            && [charges, crossedCharges].allSatisfy { $0.each.nativeRows == 0 && $0.each.nativeColumns == 0 }
     }
 }

@@ -31,7 +31,10 @@ extension StepCost {
     @inline(__always)
     func accumulate<A: IterationAccumulator>(_ granularity: Granularity, order: TileOrder, into accumulator: inout A) {
         let grid = grid(granularity)
-        accumulate(grid, KSteps(self, grid), order: order, into: &accumulator)
+        guard !patterns[grid.patternIndex].isCrossed else {
+            return accumulateCrossed(grid, middleCount: nil, order: order, into: &accumulator)
+        }
+        accumulate(grid, KSteps(self, grid, across: nil), order: order, into: &accumulator)
     }
 
     /// Feeds the iteration classes that there would be if the depth divided the reduction; the number of middle k-steps
@@ -42,14 +45,28 @@ extension StepCost {
     ) {
         var grid = grid(granularity)
         grid.lastDepth = grid.depth
-        var iterations = KSteps(self, grid)
-        iterations.middleCount = Double(structure.sinkReduction) / grid.depth - 2
+        let middleCount = Double(structure.sinkReduction) / grid.depth - 2
+        guard !patterns[grid.patternIndex].isCrossed else {
+            return accumulateCrossed(grid, middleCount: middleCount, order: order, into: &accumulator)
+        }
+        var iterations = KSteps(self, grid, across: nil)
+        iterations.middleCount = middleCount
+        accumulate(grid, iterations, order: order, into: &accumulator)
+    }
+
+    /// The same where some compute depends on the tile's size. Rare, and out of the way of what is common.
+    @inline(never)
+    private func accumulateCrossed<A: IterationAccumulator>(
+        _ grid: Grid, middleCount: Double?, order: TileOrder, into accumulator: inout A
+    ) {
+        var iterations = CrossedKSteps(self, grid)
+        if let middleCount { (iterations.full.middleCount, iterations.edge.middleCount) = (middleCount, middleCount) }
         accumulate(grid, iterations, order: order, into: &accumulator)
     }
 
     @inline(__always)
-    private func accumulate<A: IterationAccumulator>(
-        _ grid: Grid, _ iterations: KSteps, order: TileOrder, into accumulator: inout A
+    private func accumulate<A: IterationAccumulator, Iterations: TileIterations>(
+        _ grid: Grid, _ iterations: Iterations, order: TileOrder, into accumulator: inout A
     ) {
         switch order {
         case .raster:
@@ -69,8 +86,8 @@ extension StepCost {
         }
     }
 
-    private func walk<A: IterationAccumulator>(
-        _ tiles: [Int], _ grid: Grid, _ iterations: KSteps, _ accumulator: inout A
+    private func walk<A: IterationAccumulator, Iterations: TileIterations>(
+        _ tiles: [Int], _ grid: Grid, _ iterations: Iterations, _ accumulator: inout A
     ) {
         var previous = (row: -1, column: -1)
         for tile in tiles {
@@ -134,8 +151,36 @@ extension StepCost {
     }
 }
 
+/// Feeds the iterations of a class of tiles to an accumulator.
+private protocol TileIterations {
+    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A)
+}
+
+/// The k-steps of tiles of which some differ in compute: those whose side that lies across is the last, see ``Crossing``.
+private struct CrossedKSteps: TileIterations {
+    var full: KSteps
+    var edge: KSteps
+    let isWidthAcross: Bool
+
+    init(_ cost: StepCost, _ grid: StepCost.Grid) {
+        let (width, height) = (cost.nativeWidth, cost.nativeHeight)
+        isWidthAcross = width > height
+        let across = Crossing.lengths(
+            rows: grid.height, columns: grid.width, nativeWidth: width, nativeHeight: height)
+        let lastAcross = Crossing.lengths(
+            rows: grid.lastHeight, columns: grid.lastWidth, nativeWidth: width, nativeHeight: height)
+        full = KSteps(cost, grid, across: across)
+        edge = KSteps(cost, grid, across: lastAcross)
+    }
+
+    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        let isAtEdge = isWidthAcross ? tiles.lastColumn : tiles.lastRow
+        (isAtEdge ? edge : full).add(tiles, to: &accumulator)
+    }
+}
+
 /// The k-steps of a tile, with everything that is the same for all tiles worked out.
-private struct KSteps {
+private struct KSteps: TileIterations {
     let grid: StepCost.Grid
     let pattern: CostPattern
     let bandwidth: Double
@@ -145,24 +190,30 @@ private struct KSteps {
     let computeLast: Double
     var middleCount: Double
 
+    /// - Parameter across: native lengths in the side that lies across; nil where no compute depends on them.
     @inline(__always)
-    init(_ cost: StepCost, _ grid: StepCost.Grid) {
+    init(_ cost: StepCost, _ grid: StepCost.Grid, across: Double?) {
         self.grid = grid
         middleCount = Double(grid.depths - 2)
         pattern = cost.patterns[grid.patternIndex]
         bandwidth = cost.bandwidth
         evictedTiles = Double(cost.structure.evicted.count)
         let sinkRate = cost.sinkCompute / Double(cost.structure.sinkReduction)
+        var initial = pattern.charges.first
+        if let across { initial += pattern.crossedCharges.first * across }
         computeMiddle =
-            pattern.compute(depth: grid.depth, nativeWidth: cost.nativeWidth, nativeHeight: cost.nativeHeight)
+            pattern.compute(
+                depth: grid.depth, nativeWidth: cost.nativeWidth, nativeHeight: cost.nativeHeight, across: across)
             + sinkRate * grid.depth
         if grid.depths == 1 {
-            computeFirst = computeMiddle + pattern.computeFirst + cost.epilogueCompute
+            computeFirst = computeMiddle + initial + cost.epilogueCompute
             computeLast = computeFirst
         } else {
-            computeFirst = computeMiddle + pattern.computeFirst
+            computeFirst = computeMiddle + initial
             computeLast =
-                pattern.compute(depth: grid.lastDepth, nativeWidth: cost.nativeWidth, nativeHeight: cost.nativeHeight)
+                pattern.compute(
+                    depth: grid.lastDepth, nativeWidth: cost.nativeWidth, nativeHeight: cost.nativeHeight,
+                    across: across)
                 + sinkRate * grid.lastDepth + cost.epilogueCompute
         }
     }

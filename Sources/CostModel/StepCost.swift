@@ -138,10 +138,13 @@ public struct StepCost: Sendable {
         guard pattern.overlaps else { return false }
         // Ranges of two partitions of one side coincide when the steps are equal, or when the last ones start together.
         let lastStart = (grid.depths - 1) * granularity.depth
-        let byRows = granularity.height == granularity.depth || (grid.rows - 1) * granularity.height == lastStart
-        let byColumns = granularity.width == granularity.depth || (grid.columns - 1) * granularity.width == lastStart
-        return pattern.overlapsByRows && byRows || pattern.overlapsByColumns && byColumns
-            || pattern.overlapsByBoth && byRows && byColumns
+        let lastRow = (grid.rows - 1) * granularity.height
+        let lastColumn = (grid.columns - 1) * granularity.width
+        var pairs = RangePairs.none
+        if granularity.height == granularity.depth || lastRow == lastStart { pairs.insert(.rowsAndDepth) }
+        if granularity.width == granularity.depth || lastColumn == lastStart { pairs.insert(.columnsAndDepth) }
+        if granularity.height == granularity.width || lastRow == lastColumn { pairs.insert(.rowsAndColumns) }
+        return pattern.coincidences.occur(if: pairs)
     }
 
     /// Latency of the step, in units of time; the memory limit and ``needsSimulation(_:)`` are the caller's to check.

@@ -45,8 +45,9 @@ public struct StepSimulator {
         }
         members = zip(structure.ops, structure.parts).map { id, part in
             Member(
-                part: part, kind: problem[id].isReducing ? .matMul : .pointwise, baseCost: problem[id].baseCost,
-                reduction: problem.reduction(of: id), sources: problem[id].inputs.map(source))
+                part: part, isReducing: problem[id].isReducing, baseCost: problem[id].baseCost,
+                reduction: problem.reduction(of: id),
+                inputs: zip(problem[id].inputs, problem[id].einsum.inputs).map { ($1, source(of: $0)) })
         }
         self.loads = loads
     }
@@ -100,12 +101,12 @@ extension StepSimulator {
     /// An op of the step, as the walk needs it.
     private struct Member {
         let part: StepStructure.Part
-        let kind: OpKind
+        let isReducing: Bool
         let baseCost: Double
-        /// K of a MatMul.
+        /// K of a reducing op.
         let reduction: Int
-        /// Where each input comes from.
-        let sources: [Source]
+        /// How each input is read and where it comes from.
+        let inputs: [(access: Access, source: Source)]
     }
 
     /// Where an input of an op comes from.
@@ -140,7 +141,7 @@ extension StepSimulator {
 
     /// The role of a slice; one that covers its whole tensor serves every role (RULES 4, #70).
     private enum Role: Hashable {
-        case lhs, rhs, pointwise, full
+        case lhs, rhs, map, full
     }
 
     /// A region of one tensor that an iteration holds for one role.
@@ -161,14 +162,12 @@ extension StepSimulator {
         func covers(sameAs other: Region) -> Bool { rows == other.rows && columns == other.columns }
     }
 
-    /// How a region is charged (RULES 4, "Compute").
+    /// How a region is charged (RULES 4, "Compute", and 7): which of its sides is a reduction of a consumer, and of what
+    /// length.
     private enum Rate: Hashable {
-        /// Demanded from an output through Pointwise ops alone.
-        case tile
-        /// Demanded as the LHS of a MatMul with this reduction, along which the region's columns lie.
-        case columnsAlong(reduction: Int)
-        /// Demanded as the RHS of a MatMul with this reduction, along which the region's rows lie.
-        case rowsAlong(reduction: Int)
+        case neither
+        case columns(Int)
+        case rows(Int)
     }
 
     /// A region that an op has computed in the current tile.
@@ -191,24 +190,43 @@ extension StepSimulator {
         for number in demand.slices.indices { demand.slices[number].removeAll(keepingCapacity: true) }
         for position in demand.regions.indices { demand.regions[position].removeAll(keepingCapacity: true) }
         for position in outputOps {
-            demand.regions[position].append(Region(rows: rows, columns: columns, rate: .tile))
+            demand.regions[position].append(Region(rows: rows, columns: columns, rate: .neither))
         }
         // Consumers come after producers, so an op's own demand is complete when its turn comes.
         for (position, member) in members.enumerated().reversed() {
             for region in demand.regions[position] {
-                switch member.kind {
-                case .pointwise:
-                    for source in member.sources { want(source, region, as: .pointwise, &demand) }
-                case .matMul:
-                    let range = member.part == .sink ? reduction : Span(whole: member.reduction)
-                    let lhs = Region(
-                        rows: region.rows, columns: range, rate: .columnsAlong(reduction: member.reduction))
-                    let rhs = Region(
-                        rows: range, columns: region.columns, rate: .rowsAlong(reduction: member.reduction))
-                    want(member.sources[0], lhs, as: .lhs, &demand)
-                    want(member.sources[1], rhs, as: .rhs, &demand)
+                let depth = member.part == .sink ? reduction : Span(whole: member.reduction)
+                for (access, source) in member.inputs {
+                    let demanded = Region(
+                        rows: Self.span(access.rows, region, depth), columns: Self.span(access.columns, region, depth),
+                        rate: Self.rate(access, member, region.rate))
+                    let role: Role = !member.isReducing ? .map : access.rows == .reduction ? .rhs : .lhs
+                    want(source, demanded, as: role, &demand)
                 }
             }
+        }
+    }
+
+    /// What a letter stands for when an op is asked for a region.
+    private static func span(_ letter: Letter, _ region: Region, _ depth: Span) -> Span {
+        switch letter {
+        case .row: region.rows
+        case .column: region.columns
+        case .reduction: depth
+        case .one: Span(whole: 1)
+        }
+    }
+
+    private static func rate(_ access: Access, _ member: Member, _ asked: Rate) -> Rate {
+        if member.isReducing {
+            return access.rows == .reduction ? .rows(member.reduction) : .columns(member.reduction)
+        }
+        switch asked {
+        case .rows(let length) where access.rows == .row: return .rows(length)
+        case .rows(let length) where access.columns == .row: return .columns(length)
+        case .columns(let length) where access.rows == .column: return .rows(length)
+        case .columns(let length) where access.columns == .column: return .columns(length)
+        default: return .neither
         }
     }
 
@@ -282,15 +300,13 @@ extension StepSimulator {
 
     private func charge(_ member: Member, _ region: Region) -> Double {
         let (width, height) = (Double(hardware.nativeWidth), Double(hardware.nativeHeight))
+        var tall = (region.rows.length / height).rounded(.up)
+        var wide = (region.columns.length / width).rounded(.up)
         switch region.rate {
-        case .tile:
-            return member.baseCost
-        case .columnsAlong(let reduction):
-            let tiles = (region.rows.length / height).rounded(.up) * (Double(reduction) / width).rounded(.up)
-            return member.baseCost * tiles * region.columns.length / Double(reduction)
-        case .rowsAlong(let reduction):
-            let tiles = (region.columns.length / width).rounded(.up) * (Double(reduction) / height).rounded(.up)
-            return member.baseCost * tiles * region.rows.length / Double(reduction)
+        case .neither: break
+        case .rows(let length): tall = (Double(length) / height).rounded(.up) * region.rows.length / Double(length)
+        case .columns(let length): wide = (Double(length) / width).rounded(.up) * region.columns.length / Double(length)
         }
+        return member.baseCost * tall * wide
     }
 }

@@ -1,9 +1,15 @@
 import TensorGraph
 
-/// Which part of one side of a tensor an iteration demands, in symbols (RULES 4, "Demand").
+/// Which part of one side of a tensor an iteration demands, in symbols (RULES 4, "Demand", and 7).
+///
+/// Rows of a tensor follow the tile's rows, until a transposed access exchanges rows and columns. On the way from an
+/// output to a tensor each of the tile's sides is named at most once, and so is the k-step's range, so that no region
+/// follows one of them on both of its sides.
 public enum Extent: UInt8, Sendable, Hashable {
-    /// The rows, or the columns, of the tile.
-    case tile
+    /// The rows of the tile.
+    case tileRows
+    /// The columns of the tile.
+    case tileColumns
     /// The reduction range of the k-step.
     case reduction
     /// The whole side.
@@ -12,12 +18,12 @@ public enum Extent: UInt8, Sendable, Hashable {
 
 /// In which role an op reads a slice; slices of different roles are different slices (RULES 4).
 public enum SliceRole: UInt8, Sendable, Hashable {
-    /// Left operand of a MatMul.
+    /// Input of a reducing op with the reduction in its columns: the left operand of a MatMul.
     case lhs
-    /// Right operand of a MatMul.
+    /// Input of a reducing op with the reduction in its rows: the right operand of a MatMul.
     case rhs
-    /// Input of a Pointwise op.
-    case pointwise
+    /// Input of a map.
+    case map
 }
 
 /// A region of a tensor that the step reads from slow memory or finds resident.
@@ -32,13 +38,15 @@ public struct SliceDemand: Sendable, Hashable {
     public let columns: Extent
 }
 
-/// At which rate a region of an op's output is charged (RULES 4, "Compute").
+/// At which rate a region of an op's output is charged (RULES 4, "Compute", and 7).
+///
+/// A side along a reduction of a consumer is charged in proportion to it, any other side in whole native lengths.
 public enum ChargeRate: Sendable, Hashable {
-    /// Demanded by the tile through Pointwise ops alone: the base cost once per tile.
-    case perTile
-    /// The region's columns lie along the reduction, of this length, of a MatMul that reads it as LHS.
+    /// Neither side lies along a reduction.
+    case padded
+    /// The region's columns lie along a consumer's reduction of this length.
     case columnsAlong(reduction: Int)
-    /// The region's rows lie along the reduction, of this length, of a MatMul that reads it as RHS.
+    /// The region's rows lie along a consumer's reduction of this length.
     case rowsAlong(reduction: Int)
 }
 
@@ -60,9 +68,9 @@ public struct RegionDemand: Sendable, Hashable {
 public struct StepStructure: Sendable {
     /// The part that an op plays.
     public enum Part: UInt8, Sendable {
-        /// A MatMul on which no MatMul of the step depends through internal tensors.
+        /// A reducing op that reaches the step's outputs, through internal tensors, by maps that read `ij` alone.
         case sink
-        /// A Pointwise op that depends on a sink through internal tensors.
+        /// A map that depends on a sink through internal tensors.
         case epilogue
         /// Any other op: computed for each distinct region demanded of it.
         case inner
@@ -86,11 +94,11 @@ public struct StepStructure: Sendable {
     public internal(set) var sinkReduction = 1
     /// Number of sinks.
     public internal(set) var sinkCount = 0
-    /// The smallest reduction of any MatMul of the step, an upper limit of the depth; `Int.max` without MatMul.
+    /// The smallest reduction of any reducing op of the step, an upper limit of the depth; `Int.max` without one.
     public internal(set) var smallestReduction = Int.max
-    /// Tile width that the Pointwise ops feeding a LHS need when there are several k-steps (RULES 3.9).
+    /// Tile width that the maps feeding a LHS need when there are several k-steps (RULES 3.9).
     public internal(set) var prologueWidth = 1
-    /// Tile height that the Pointwise ops feeding a RHS need when there are several k-steps (RULES 3.9).
+    /// Tile height that the maps feeding a RHS need when there are several k-steps (RULES 3.9).
     public internal(set) var prologueHeight = 1
     /// Regions read from outside the step, each once.
     public internal(set) var slices: [SliceDemand] = []
@@ -100,10 +108,10 @@ public struct StepStructure: Sendable {
     /// Number of outputs, retained ones included.
     public var outputCount: Int { retained.count + evicted.count }
 
-    /// True when the step contains a MatMul.
-    public var hasMatMul: Bool { smallestReduction != Int.max }
+    /// True when the step contains a reducing op.
+    public var hasReducingOp: Bool { smallestReduction != Int.max }
 
-    /// k-steps per tile at this depth (RULES 3.9).
+    /// k-steps per tile at this depth (RULES 3.9); one without a sink.
     @inlinable public func reductionSteps(depth: Int) -> Int {
         sinkCount == 0 ? 1 : (sinkReduction - 1) / depth + 1
     }

@@ -17,9 +17,9 @@ struct StepComparison {
     /// Steps that a referee may be asked about, with the simulated latency.
     private(set) var cases: [(stepCase: StepCase, latency: Double)] = []
 
-    init(seed: UInt64) {
+    init(seed: UInt64, _ variety: ProblemGenerator.Variety = .contest) {
         random = SplitMix64(seed: seed)
-        problems = ProblemGenerator(seed: seed &+ 1)
+        problems = ProblemGenerator(seed: seed &+ 1, variety: variety)
     }
 
     /// Compares `count` steps and keeps the first `keeping` for the referee.
@@ -79,9 +79,9 @@ struct ScheduleComparison {
         asked.count { if case .success = $0.result { true } else { false } }
     }
 
-    init(seed: UInt64) {
+    init(seed: UInt64, _ variety: ProblemGenerator.Variety = .contest) {
         random = SplitMix64(seed: seed)
-        problems = ProblemGenerator(seed: seed &+ 1)
+        problems = ProblemGenerator(seed: seed &+ 1, variety: variety)
     }
 
     /// Judges four schedules of each problem: a valid and a broken one under either reduction cap.

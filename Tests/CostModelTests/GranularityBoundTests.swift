@@ -6,9 +6,11 @@ import Testing
 
 @Suite("Bounds of a step's cost never exceed what they bound")
 struct GranularityBoundTests {
-    @Test("compute of a tile and traffic, at this tile size and all smaller ones", .tags(.slow))
-    func tileBounds() throws {
-        var cases = GranularityCases(seed: 41)
+    @Test(
+        "compute of a tile and traffic, at this tile size and all smaller ones", .tags(.slow),
+        arguments: [ProblemGenerator.Variety.contest, .general])
+    func tileBounds(variety: ProblemGenerator.Variety) throws {
+        var cases = GranularityCases(seed: 41, variety)
         for _ in 0..<GranularityOptimizerTests.count / 2 {
             let step = try cases.next()
             let cost = step.cost
@@ -39,9 +41,11 @@ struct GranularityBoundTests {
         }
     }
 
-    @Test("latency at all depths with several k-steps", .tags(.slow))
-    func depthBounds() throws {
-        var cases = GranularityCases(seed: 43)
+    @Test(
+        "latency at all depths with several k-steps", .tags(.slow),
+        arguments: [ProblemGenerator.Variety.contest, .general])
+    func depthBounds(variety: ProblemGenerator.Variety) throws {
+        var cases = GranularityCases(seed: 43, variety)
         var compared = 0
         for _ in 0..<GranularityOptimizerTests.count {
             let step = try cases.next()

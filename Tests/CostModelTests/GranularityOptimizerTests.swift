@@ -35,9 +35,9 @@ struct GranularityCases {
     private var random: SplitMix64
     private var problems: ProblemGenerator
 
-    init(seed: UInt64) {
+    init(seed: UInt64, _ variety: ProblemGenerator.Variety = .contest) {
         random = SplitMix64(seed: seed)
-        problems = ProblemGenerator(seed: seed &+ 1)
+        problems = ProblemGenerator(seed: seed &+ 1, variety: variety)
     }
 
     mutating func next() throws -> GranularityCase {
@@ -64,9 +64,11 @@ struct GranularityOptimizerTests {
     /// Steps to try: a few hundred, or as many as the variable says.
     static let count = ProcessInfo.processInfo.environment["MLSYS_GRANULARITY_CASES"].flatMap { Int($0) } ?? 300
 
-    @Test("finds exhaustively what trying everything finds, and fast never anything better", .tags(.slow))
-    func agreesWithBruteForce() throws {
-        var cases = GranularityCases(seed: 31)
+    @Test(
+        "finds exhaustively what trying everything finds, and fast never anything better", .tags(.slow),
+        arguments: [ProblemGenerator.Variety.contest, .general])
+    func agreesWithBruteForce(variety: ProblemGenerator.Variety) throws {
+        var cases = GranularityCases(seed: 31, variety)
         var (feasible, suboptimal) = (0, 0)
         for _ in 0..<Self.count {
             let step = try cases.next()
@@ -95,7 +97,7 @@ struct GranularityOptimizerTests {
             if !agree(fast.latency, exhaustive.latency) { suboptimal += 1 }
         }
         #expect(feasible > Self.count / 2)
-        print("\(feasible) of \(Self.count) steps fit; the fast search misses the best of \(suboptimal)")
+        print("\(variety): \(feasible) of \(Self.count) steps fit; the fast search misses the best of \(suboptimal)")
     }
 
     @Test("finds nothing at or above a limit, and the best below one")
@@ -115,9 +117,10 @@ struct GranularityOptimizerTests {
         }
     }
 
-    @Test("knows the smallest working set", .tags(.slow))
-    func smallestWorkingSet() throws {
-        var cases = GranularityCases(seed: 35)
+    @Test(
+        "knows the smallest working set", .tags(.slow), arguments: [ProblemGenerator.Variety.contest, .general])
+    func smallestWorkingSet(variety: ProblemGenerator.Variety) throws {
+        var cases = GranularityCases(seed: 35, variety)
         for _ in 0..<Self.count {
             let step = try cases.next()
             let least = step.choices.map(\.workingSet).min() ?? .infinity

@@ -54,7 +54,7 @@ struct RuleViolationTests {
     func subjects() throws {
         let subjects: [RuleViolation.Rule: (op: Int?, tensor: Int?)] = [
             .unknownOp: (2, nil), .repeatedOp: (1, nil), .consumerBeforeProducer: (1, 1), .uncoveredOp: (1, nil),
-            .disconnectedStep: (1, nil), .retainedFeedsMatMul: (1, nil), .outputShapesDiffer: (1, 4),
+            .disconnectedStep: (1, nil), .retainedNotElementwise: (1, 1), .outputShapesDiffer: (1, 4),
             .retainsUnwrittenTensor: (nil, 0), .unavailableTensor: (nil, 1), .outputNotEvicted: (nil, 2),
             .sinkReductionsDiffer: (1, nil),
         ]

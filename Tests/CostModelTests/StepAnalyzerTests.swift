@@ -74,7 +74,7 @@ struct StepAnalyzerTests {
     @Test("A step without MatMul has one k-step and no limit on depth")
     func withoutMatMul() throws {
         let structure = try analyze(Fixtures.pointwisePair(side: 8), [0, 1])
-        #expect(!structure.hasMatMul)
+        #expect(!structure.hasReducingOp)
         #expect(structure.reductionSteps(depth: 1) == 1)
     }
 
@@ -108,7 +108,7 @@ struct StepAnalyzerTests {
         let violation = #expect(throws: RuleViolation.self) {
             try analyze(graph.problem(capacity: 100), [0, 1, 2], keeping: [first.index])
         }
-        #expect(violation?.rule == .retainedFeedsMatMul)
+        #expect(violation?.rule == .retainedNotElementwise)
     }
 
     @Test("A tensor read as LHS, as RHS and by a Pointwise op is three slices")
@@ -120,9 +120,9 @@ struct StepAnalyzerTests {
         _ = graph.pointwise([left, right, shared], cost: 1)
         let structure = try analyze(graph.problem(capacity: 1000), [0, 1, 2])
         let slices = structure.slices.filter { $0.tensor == shared }
-        #expect(slices.map(\.role) == [.pointwise, .lhs, .rhs])
-        #expect(slices.map(\.rows) == [.tile, .tile, .reduction])
-        #expect(slices.map(\.columns) == [.tile, .reduction, .tile])
+        #expect(slices.map(\.role) == [.map, .lhs, .rhs])
+        #expect(slices.map(\.rows) == [.tileRows, .tileRows, .reduction])
+        #expect(slices.map(\.columns) == [.tileColumns, .reduction, .tileColumns])
     }
 
     @Test("An analyzer gives the same answer after other steps, valid or not, as a new one")

@@ -5,7 +5,7 @@ import Testing
 
 /// Every row of RULES 5, by classes, by simulation and by the referee.
 @Suite("The numbers of RULES 5", .needsReferee)
-struct WorkedExampleTests {
+struct WorkedExampleTests: WorkedNumbers {
     @Test("Two Pointwise ops in two steps move the tensor between them twice")
     func pointwisePairApart() throws {
         try expect(
@@ -85,43 +85,5 @@ struct WorkedExampleTests {
         let steps = [Step([0, 1, 2], (128, 128, 32))]
         try expect([7915.2], of: problem, steps)
         #expect(try Evaluator(problem).evaluate(Schedule(steps: steps)).steps.map(\.reductionSteps) == [4])
-    }
-
-    private func expect(
-        _ latencies: [Double], of problem: Problem, _ steps: [Step], location: SourceLocation = #_sourceLocation
-    ) throws {
-        let schedule = Schedule(steps: steps)
-        for method in [Evaluator.Method.classes, .simulation] {
-            let evaluation = try Evaluator(problem, method: method).evaluate(schedule)
-            #expect(evaluation.latencies.count == latencies.count, sourceLocation: location)
-            #expect(
-                zip(evaluation.latencies, latencies).allSatisfy(agree), "\(method): \(evaluation.latencies)",
-                sourceLocation: location)
-        }
-        var referee = Referee()
-        referee.add(schedule, for: problem)
-        guard case .valid(let found) = try referee.verdicts().first else {
-            Issue.record("the referee rejects the schedule", sourceLocation: location)
-            return
-        }
-        #expect(zip(found, latencies).allSatisfy(agree), "\(found)", sourceLocation: location)
-    }
-
-    private func expect(
-        _ rule: RuleViolation.Rule, step: Int, of problem: Problem, _ steps: [Step],
-        location: SourceLocation = #_sourceLocation
-    ) throws {
-        let schedule = Schedule(steps: steps)
-        for method in [Evaluator.Method.classes, .simulation] {
-            let violation = #expect(throws: RuleViolation.self, sourceLocation: location) {
-                try Evaluator(problem, method: method).evaluate(schedule)
-            }
-            #expect(violation?.rule == rule, sourceLocation: location)
-            #expect(violation?.step == step, sourceLocation: location)
-        }
-        var referee = Referee()
-        referee.add(schedule, for: problem)
-        let verdicts = try referee.verdicts()
-        #expect(verdicts.map(\.total) == [nil], sourceLocation: location)
     }
 }

@@ -70,7 +70,7 @@ public struct BrokenSchedule: Sendable, CustomStringConvertible {
                 try Fixtures.matMul(width: 4, height: 4, reduction: 3, capacity: 100, native: 4), step: 0,
                 broken: [Step([0], (4, 4, 4))], repaired: [Step([0], (4, 4, 3))]),
             BrokenSchedule(
-                .retainedFeedsMatMul, try prologue.problem(capacity: 100), step: 0,
+                .retainedNotElementwise, try prologue.problem(capacity: 100), step: 0,
                 broken: [Step([0, 1], (4, 4, 4), keeping: [1])], repaired: [Step([0, 1], (4, 4, 4))]),
             BrokenSchedule(
                 .outputShapesDiffer, try siblings.problem(capacity: 100), step: 0,

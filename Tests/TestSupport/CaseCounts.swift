@@ -13,12 +13,14 @@ public struct CaseCounts: Sendable, CustomStringConvertible {
     public var handOffs = 0
     /// Steps with two sinks or more.
     public var manySinks = 0
-    /// Steps with a MatMul that is not a sink.
+    /// Steps with a reducing op that is not a sink.
     public var folded = 0
     /// Steps that visit tiles in an order that is not a named one.
     public var permuted = 0
     /// Steps that have no class form at their granularity.
     public var needingSimulation = 0
+    /// What the ops of RULES 7 bring.
+    public var einsums = EinsumCounts()
 
     /// Creates counts of zero.
     public init() {}
@@ -30,13 +32,14 @@ public struct CaseCounts: Sendable, CustomStringConvertible {
         if structure.reductionSteps(depth: step.granularity.depth) > 1 { manyDepths += 1 }
         if !step.retained.isEmpty || !resident.isEmpty { handOffs += 1 }
         if structure.sinkCount > 1 { manySinks += 1 }
-        if zip(step.ops, structure.parts).contains(where: { problem[$0].kind == .matMul && $1 == .inner }) {
+        if zip(step.ops, structure.parts).contains(where: { problem[$0].isReducing && $1 == .inner }) {
             folded += 1
         }
         if case .permutation = step.order { permuted += 1 }
         if StepCost(structure, problem: problem, resident: resident).needsSimulation(step.granularity) {
             needingSimulation += 1
         }
+        einsums.count(structure, resident: resident, in: problem)
     }
 
     /// Counts every step of a schedule that can be analysed.
@@ -56,7 +59,7 @@ public struct CaseCounts: Sendable, CustomStringConvertible {
     /// One line.
     public var description: String {
         "\(steps) steps: \(multiOp) multi-op, \(manyDepths) with nk > 1, \(handOffs) with hand-offs, "
-            + "\(manySinks) with several sinks, \(folded) with folded MatMuls, \(permuted) permuted, "
-            + "\(needingSimulation) without class form"
+            + "\(manySinks) with several sinks, \(folded) with folded reductions, \(permuted) permuted, "
+            + "\(needingSimulation) without class form; \(einsums)"
     }
 }

@@ -36,6 +36,31 @@ public struct GraphBuilder {
         pointwise(inputs, outputs: 1, cost: cost)[0]
     }
 
+    /// Adds an op in the notation of RULES 7 and the tensors that it writes.
+    ///
+    /// - Parameters:
+    ///   - text: such as `ik,jk->ij`, with one access for each input.
+    ///   - width: columns of the outputs where no input says.
+    ///   - height: rows of the outputs where no input says.
+    public mutating func einsum(
+        _ text: String, _ inputs: [TensorID], outputs count: Int = 1, width: Int? = nil, height: Int? = nil,
+        cost: Double, name: String? = nil
+    ) throws(EinsumError) -> [TensorID] {
+        let einsum = try Einsum(text)
+        var lengths: [Letter: Int] = [:]
+        lengths[.row] = height
+        lengths[.column] = width
+        for (input, access) in zip(inputs, einsum.inputs) {
+            lengths[access.rows] = tensors[input.index].height
+            lengths[access.columns] = tensors[input.index].width
+        }
+        lengths[.one] = 1
+        let (rows, columns) = (lengths[einsum.output.rows] ?? 1, lengths[einsum.output.columns] ?? 1)
+        let outputs = (0..<count).map { _ in tensor(columns, rows) }
+        ops.append(Op(einsum, inputs: inputs, outputs: outputs, baseCost: cost, name: name))
+        return outputs
+    }
+
     /// The validated problem.
     public func problem(
         capacity: Int, bandwidth: Double = 10, nativeWidth: Int = 128, nativeHeight: Int = 128

@@ -67,7 +67,7 @@ public struct OracleGranularities {
     /// Every granularity within the rules.
     public func granularities() -> [Granularity] {
         let hardware = problem.hardware
-        let deepest = structure.hasMatMul ? min(hardware.nativeWidth, structure.smallestReduction) : 1
+        let deepest = structure.hasReducingOp ? min(hardware.nativeWidth, structure.smallestReduction) : 1
         var found: [Granularity] = []
         for width in 1...hardware.nativeWidth {
             for height in 1...hardware.nativeHeight {

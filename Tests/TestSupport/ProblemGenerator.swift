@@ -6,12 +6,24 @@ import TensorGraph
 /// often coincide, and tensors of fitting shapes are plenty: shared inputs, siblings and tensors read in several roles
 /// arise by themselves. A handful of templates adds the rest.
 public struct ProblemGenerator {
-    private var random: SplitMix64
-    private var graph = GraphBuilder()
+    /// Which ops the graphs are made of.
+    public enum Variety: Sendable {
+        /// MatMul and Pointwise.
+        case contest
+        /// Any einsum of RULES 7, costs of 0, and ops that read one tensor twice.
+        case general
+    }
+
+    var random: SplitMix64
+    var graph = GraphBuilder()
     private var sides: [Int] = []
+    private let variety: Variety
 
     /// Creates a generator; equal seeds give equal problems.
-    public init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    public init(seed: UInt64, variety: Variety = .contest) {
+        random = SplitMix64(seed: seed)
+        self.variety = variety
+    }
 
     /// A random problem.
     public mutating func next() throws(ProblemError) -> Problem {
@@ -34,14 +46,15 @@ public struct ProblemGenerator {
                 nativeWidth: nativeWidth, nativeHeight: nativeHeight))
     }
 
-    private mutating func side() -> Int { sides[Int.random(in: 0..<sides.count, using: &random)] }
+    mutating func side() -> Int { sides[Int.random(in: 0..<sides.count, using: &random)] }
 
-    private mutating func cost() -> Double {
-        random.pick(1, 7.5, 40, Double(Int.random(in: 1...300, using: &random)))
+    mutating func cost() -> Double {
+        if variety == .general, random.oneIn(10) { return 0 }
+        return random.pick(1, 7.5, 40, Double(Int.random(in: 1...300, using: &random)))
     }
 
     /// An existing tensor that fits, or else a new graph input.
-    private mutating func operand(
+    mutating func operand(
         width: Int?, height: Int?, avoiding taken: [TensorID] = []
     ) -> TensorID {
         let fitting = graph.tensors.indices.filter { index in
@@ -55,8 +68,10 @@ public struct ProblemGenerator {
         return TensorID(fitting[index])
     }
 
-    private mutating func addRandomOp() {
-        if random.oneIn(2) {
+    mutating func addRandomOp() {
+        if variety == .general, !random.oneIn(4) {
+            addRandomEinsum()
+        } else if random.oneIn(2) {
             let lhs = operand(width: nil, height: nil)
             let rhs = operand(width: nil, height: graph.tensors[lhs.index].width, avoiding: [lhs])
             _ = graph.matMul(lhs, rhs, cost: cost())
@@ -75,6 +90,7 @@ public struct ProblemGenerator {
 
 extension ProblemGenerator {
     private mutating func addTemplate() {
+        if variety == .general, !random.oneIn(3) { return addGeneralTemplate() }
         switch Int.random(in: 0..<11, using: &random) {
         case 0: addAttention()
         case 1: addFoldedChain()

@@ -156,7 +156,8 @@ struct ScheduleFlow {
     ) {
         var followsTile = [Bool](repeating: true, count: structure.ops.count)
         for region in structure.regions where structure.parts[region.opPosition] == .inner {
-            if region.rate != .perTile { followsTile[region.opPosition] = false }
+            let isTile = region.rate == .padded && region.rows == .tileRows && region.columns == .tileColumns
+            if !isTile { followsTile[region.opPosition] = false }
         }
         let tiles = Double(evaluation.gridRows) * Double(evaluation.gridColumns)
         for (op, followsTile) in zip(structure.ops, followsTile) {

@@ -6,8 +6,10 @@ let benchmarks: @Sendable () -> Void = {
     let perSecond = Benchmark.Configuration(
         metrics: [.throughput], scalingFactor: .kilo, maxDuration: .seconds(1), maxIterations: 1_000_000)
 
-    for opCount in [1, 2, 4, 8, 16] {
-        Benchmark("Cost queries, \(opCount) ops", configuration: perSecond) { benchmark, step in
+    let contestSteps = [1, 2, 4, 8, 16].map { count in ("\(count) ops", { SampleStep(opCount: count) }) }
+    let modelSteps = [("softmax", { SampleStep.softmax() }), ("attention", { SampleStep.attention() })]
+    for (name, make) in contestSteps + modelSteps {
+        Benchmark("Cost queries, \(name)", configuration: perSecond) { benchmark, step in
             let orders: [TileOrder] = [.raster, .rowSnake]
             var next = 0
             for _ in benchmark.scaledIterations {
@@ -17,22 +19,22 @@ let benchmarks: @Sendable () -> Void = {
                 blackHole(step.cost.latency(granularity, order: orders[next & 1]))
             }
         } setup: {
-            SampleStep(opCount: opCount)
+            make()
         }
     }
 
     let searches = Benchmark.Configuration(
         metrics: [.throughput], scalingFactor: .one, maxDuration: .seconds(1), maxIterations: 1_000_000)
 
-    for opCount in [1, 2, 4, 8, 16] {
+    for (step, make) in contestSteps + modelSteps {
         for (name, mode) in [("fast", GranularityOptimizer.Mode.fast), ("exhaustive", .exhaustive)] {
-            Benchmark("Granularity searches, \(name), \(opCount) ops", configuration: searches) { benchmark, step in
+            Benchmark("Granularity searches, \(name), \(step)", configuration: searches) { benchmark, step in
                 let optimizer = GranularityOptimizer(step.problem, mode: mode)
                 for _ in benchmark.scaledIterations {
                     blackHole(optimizer.best(for: step.cost, resident: []))
                 }
             } setup: {
-                SampleStep(opCount: opCount)
+                make()
             }
         }
     }

@@ -24,6 +24,28 @@ struct SampleStep {
         default: preconditionFailure("there is no sample step of \(opCount) ops")
         }
         precondition(graph.ops.count == opCount)
+        self.init(graph)
+    }
+
+    /// Softmax of 512 x 512: maximum, exponential, sum, quotient.
+    static func softmax() -> SampleStep {
+        var graph = SampleGraph()
+        _ = graph.softmax(graph.shared, width: 512)
+        return SampleStep(graph)
+    }
+
+    /// Attention of one head: scores by transposed keys, softmax, product with values; 512 queries, 128 keys, width 64.
+    static func attention() -> SampleStep {
+        var graph = SampleGraph()
+        let (queries, keys) = (graph.tensor(width: 64, height: 512), graph.tensor(width: 64, height: 128))
+        let scores = graph.einsum(
+            [Access(.row, .reduction), Access(.column, .reduction)], [queries, keys], width: 128)
+        let weights = graph.softmax(scores, width: 128)
+        _ = graph.matMul(weights, width: 64)
+        return SampleStep(graph)
+    }
+
+    private init(_ graph: SampleGraph) {
         do {
             problem = try Problem(
                 tensors: graph.tensors, ops: graph.ops,
@@ -77,6 +99,20 @@ private struct SampleGraph {
         let output = tensor(width: shape.width, height: shape.height)
         ops.append(Op(kind: .pointwise, inputs: inputs, outputs: [output], baseCost: 200))
         return output
+    }
+
+    mutating func einsum(_ accesses: [Access], _ inputs: [TensorID], width: Int) -> TensorID {
+        let output = tensor(width: width, height: 512)
+        let einsum = Einsum(inputs: accesses, output: Access(.row, width == 1 ? .one : .column))
+        ops.append(Op(einsum, inputs: inputs, outputs: [output], baseCost: 400))
+        return output
+    }
+
+    mutating func softmax(_ scores: TensorID, width: Int) -> TensorID {
+        let rows = [Access(.row, .reduction)]
+        let byRow = [Access.elementwise, Access(.row, .one)]
+        let powers = einsum(byRow, [scores, einsum(rows, [scores], width: 1)], width: width)
+        return einsum(byRow, [powers, einsum(rows, [powers], width: 1)], width: width)
     }
 
     mutating func branch() -> TensorID {
