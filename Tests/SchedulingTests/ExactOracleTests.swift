@@ -52,6 +52,9 @@ struct OracleComparison {
             return
         }
         let evaluated = try Evaluator(problem).evaluate(optimum.schedule).totalLatency
+        for bound in [StructuralBounds.compute(problem), StructuralBounds.traffic(problem)] {
+            #expect(bound <= optimum.latency * (1 + 1e-9), "a bound of \(bound): \(ProblemFile.text(of: problem))")
+        }
         #expect(agree(evaluated, optimum.latency), "the oracle misjudges \(optimum.schedule)")
         guard let steps = found.steps, agree(found.latency, optimum.latency) else {
             Issue.record(
@@ -104,7 +107,30 @@ struct ExactOracleTests {
             counts.add(comparison.traits)
         }
         #expect(counts.feasible > 280)
-        for trait in ["fusion", "hand-off", "recomputation", "several k-steps", "uneven k", "folded MatMul", "order"] {
+        for trait in [
+            "fusion", "hand-off", "recomputation", "several k-steps", "uneven k", "folded reduction", "order",
+        ] {
+            #expect(counts.occurrences[trait, default: 0] > 0, "no \(trait): \(counts)")
+        }
+    }
+
+    @Test("of 150 tiny problems of any ops of RULES 7, and no bound is above it", .needsReferee, .tags(.slow))
+    func generalProblems() throws {
+        var counts = OracleTraits()
+        for (index, part) in [(ops: 2...2, count: 70), (ops: 3...3, count: 70), (ops: 4...4, count: 10)].enumerated() {
+            var comparison = OracleComparison(
+                OracleProblemGenerator(
+                    seed: UInt64(50 + index), opCounts: part.ops, maximumWritten: 4, variety: .general),
+                simulatesAll: part.ops.upperBound == 2)
+            try comparison.run(part.count, keeping: 30)
+            try comparison.compareWithReferee()
+            counts.add(comparison.traits)
+        }
+        #expect(counts.feasible > 130)
+        for trait in [
+            "fusion", "hand-off", "recomputation", "several k-steps", "transposed reads inside",
+            "broadcasts of internal vectors", "reducing ops and no sink", "tensors read twice", "free ops",
+        ] {
             #expect(counts.occurrences[trait, default: 0] > 0, "no \(trait): \(counts)")
         }
     }
@@ -113,8 +139,9 @@ struct ExactOracleTests {
 
     @Test(
         "of thousands of tiny problems of up to five ops", .tags(.slow),
-        .enabled(if: requested != nil, "set MLSYS_ORACLE_CASES to the number of problems; build for release"))
-    func manyProblems() throws {
+        .enabled(if: requested != nil, "set MLSYS_ORACLE_CASES to the number of problems; build for release"),
+        arguments: [ProblemGenerator.Variety.contest, .general])
+    func manyProblems(variety: ProblemGenerator.Variety) throws {
         let environment = ProcessInfo.processInfo.environment
         let seed = environment["MLSYS_ORACLE_SEED"].flatMap { UInt64($0) } ?? 1000
         let cases = Self.requested ?? 0
@@ -124,10 +151,10 @@ struct ExactOracleTests {
         for (index, part) in parts.enumerated() {
             var comparison = OracleComparison(
                 OracleProblemGenerator(
-                    seed: seed &+ UInt64(index), opCounts: part.ops, maximumWritten: part.written))
+                    seed: seed &+ UInt64(index), opCounts: part.ops, maximumWritten: part.written, variety: variety))
             let clock = ContinuousClock()
             let time = try clock.measure { try comparison.run(cases * part.share / 100) }
-            print("\(part.ops) ops: \(comparison.traits), \(comparison.candidates) candidates, \(time)")
+            print("\(variety), \(part.ops) ops: \(comparison.traits), \(comparison.candidates) candidates, \(time)")
         }
     }
 }

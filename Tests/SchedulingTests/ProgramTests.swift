@@ -57,7 +57,7 @@ struct ProgramTests {
         #expect(comparison.manyOutputs > 30)
         #expect(comparison.recomputed > 0)
         #expect(comparison.unproven < 4)
-        for trait in ["hand-off", "fusion", "several k-steps", "folded MatMul", "recomputation"] {
+        for trait in ["hand-off", "fusion", "several k-steps", "folded reduction", "recomputation"] {
             #expect(comparison.traits.occurrences[trait, default: 0] > 0, "no \(trait): \(comparison.traits)")
         }
     }

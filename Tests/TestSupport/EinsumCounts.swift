@@ -42,6 +42,13 @@ public struct EinsumCounts: Sendable, Hashable, CustomStringConvertible {
     /// One line.
     public var description: String { fields.map { "\($0.count) \($0.name)" }.joined(separator: ", ") }
 
+    /// The names of what occurs in a step.
+    static func names(_ structure: StepStructure, resident: [TensorID], in problem: Problem) -> [String] {
+        var counts = EinsumCounts()
+        counts.count(structure, resident: resident, in: problem)
+        return counts.fields.filter { $0.count > 0 }.map(\.name)
+    }
+
     mutating func count(_ structure: StepStructure, resident: [TensorID], in problem: Problem) {
         let members = Set(structure.ops)
         var seen = Set<EinsumFeature>()

@@ -10,13 +10,19 @@ public struct OracleProblemGenerator {
     private var sides: [Int] = []
     private let opCounts: ClosedRange<Int>
     private let maximumWritten: Int
+    private let variety: ProblemGenerator.Variety
 
     /// Creates a generator; equal arguments give equal problems.
     ///
     /// - Parameters:
     ///   - opCounts: number of ops of each problem.
     ///   - maximumWritten: tensors that ops write at most; the number of schedules grows exponentially with it.
-    public init(seed: UInt64, opCounts: ClosedRange<Int>, maximumWritten: Int = 6) {
+    ///   - variety: which ops the graphs are made of.
+    public init(
+        seed: UInt64, opCounts: ClosedRange<Int>, maximumWritten: Int = 6,
+        variety: ProblemGenerator.Variety = .contest
+    ) {
+        self.variety = variety
         random = SplitMix64(seed: seed)
         self.opCounts = opCounts
         self.maximumWritten = max(maximumWritten, opCounts.upperBound)
@@ -30,7 +36,13 @@ public struct OracleProblemGenerator {
         sides = (0..<random.pick(1, 2, 2)).map { _ in Int.random(in: shortest...longest, using: &random) }
         let count = Int.random(in: opCounts, using: &random)
         let matMuls = random.pick(0, 1, 2, 3)
-        while graph.ops.count < count { addOp(left: count - graph.ops.count, matMulsInFour: matMuls) }
+        while graph.ops.count < count {
+            if variety == .general, !random.oneIn(4) {
+                addEinsum(isReducing: Int.random(in: 0..<4, using: &random) < matMuls, left: count - graph.ops.count)
+            } else {
+                addOp(left: count - graph.ops.count, matMulsInFour: matMuls)
+            }
+        }
         return try graph.problem(
             capacity: capacity(), bandwidth: random.pick(0.25, 0.5, 1, 2, 5),
             nativeWidth: random.pick(2, 3, 4), nativeHeight: random.pick(2, 3, 4))
@@ -50,6 +62,11 @@ public struct OracleProblemGenerator {
     private mutating func side() -> Int { sides[Int.random(in: 0..<sides.count, using: &random)] }
 
     private mutating func cost() -> Double {
+        if variety == .general, random.oneIn(8) { return 0 }
+        return contestCost()
+    }
+
+    private mutating func contestCost() -> Double {
         random.pick(0.5, 2, 8, 30, Double(Int.random(in: 1...40, using: &random)))
     }
 
@@ -70,6 +87,37 @@ public struct OracleProblemGenerator {
         let spare = maximumWritten - written - left
         let outputs = min(random.pick(1, 1, 2, 3), 1 + max(0, spare))
         _ = graph.pointwise(inputs, outputs: outputs, cost: cost())
+    }
+
+    private static let maps = [
+        ["ij"], ["ji"], ["ij", "ij"], ["ij", "i1"], ["ij", "1j"], ["ij", "ji"], ["i1"], ["1j"],
+    ]
+    private static let reductions = [
+        ["ik"], ["kj"], ["ik", "kj"], ["ik", "jk"], ["ki", "kj"], ["ik", "ik"], ["ik", "k1"], ["1k", "kj"],
+    ]
+
+    /// An einsum on tensors that fit, now and then the same tensor twice.
+    private mutating func addEinsum(isReducing: Bool, left: Int) {
+        let forms = isReducing ? Self.reductions : Self.maps
+        let accesses = forms[Int.random(in: 0..<forms.count, using: &random)]
+        let letters = Set(accesses.joined())
+        // A map of a vector alone is a broadcast; a letter that no input of a reducing op has is a side of one.
+        let rows = letters.contains("i") || !isReducing ? "i" : "1"
+        let columns = letters.contains("j") || !isReducing ? "j" : "1"
+        var lengths: [Character: Int] = ["1": 1]
+        var inputs: [TensorID] = []
+        for access in accesses.map(Array.init) {
+            let input = operand(width: lengths[access[1]], height: lengths[access[0]], avoiding: [])
+            lengths[access[0]] = graph.tensors[input.index].height
+            lengths[access[1]] = graph.tensors[input.index].width
+            inputs.append(input)
+        }
+        let spare = maximumWritten - written - left
+        let outputs = isReducing ? 1 : min(random.pick(1, 1, 1, 2), 1 + max(0, spare))
+        let (width, height, cost) = (lengths["j"] ?? side(), lengths["i"] ?? side(), cost())
+        let text = accesses.joined(separator: ",") + "->" + rows + columns
+        let written = try? graph.einsum(text, inputs, outputs: outputs, width: width, height: height, cost: cost)
+        precondition(written != nil, "\(text) is no einsum")
     }
 
     /// An existing tensor that fits, or else a new graph input.

@@ -125,7 +125,7 @@ public struct ScheduleOracle {
         if forbidden.contains(.foldedMatMuls) {
             let structure = shape.structure
             return !zip(structure.ops, structure.parts).contains {
-                steps.problem[$0].kind == .matMul && $1 == .inner
+                steps.problem[$0].isReducing && $1 == .inner
             }
         }
         return true

@@ -46,8 +46,9 @@ public struct OracleTraits: Sendable, CustomStringConvertible {
             if depths > 1, structure.sinkReduction % step.granularity.depth != 0 { found.insert("uneven k") }
             for (op, part) in zip(structure.ops, structure.parts) {
                 if part == .epilogue { found.insert("epilogue") }
-                if part == .inner, problem[op].kind == .matMul { found.insert("folded MatMul") }
+                if part == .inner, problem[op].isReducing { found.insert("folded reduction") }
             }
+            found.formUnion(EinsumCounts.names(structure, resident: resident, in: problem))
             if structure.sinkCount > 1 { found.insert("several sinks") }
             inSlowMemory.formUnion(structure.evicted)
             resident = structure.retained

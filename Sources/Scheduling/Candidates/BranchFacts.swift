@@ -5,13 +5,16 @@ import TensorGraph
 /// Each fact holds for every set of the branch, so a branch that contradicts a rule contains no step at all:
 /// - *Shapes.* An op that is in and whose readers are all out has outputs that leave the step, and all outputs of a
 ///   step have one shape (RULES 3.5).
-/// - *Sinks.* A MatMul that is in and behind which everything is decided without a MatMul is a sink, and sinks have one
-///   reduction (RULES 3.9; a single k-step would need a depth equal to both).
-/// - *Prologues.* A Pointwise op that feeds a MatMul whose reduction exceeds the native tile needs a single k-step
+/// - *Sinks.* A reducing op that is in, with everything behind it decided and no way crooked, is a sink, and sinks have
+///   one reduction (RULES 3.9; a single k-step would need a depth equal to both). A way is crooked when it leads through
+///   a reducing op or an access other than `ij`.
+/// - *Prologues.* A map that feeds a reducing op whose reduction exceeds the native tile needs a single k-step
 ///   (RULES 3.9), which a sink with a reduction deeper than any k-step rules out.
 /// - *Memory.* A tensor that is read from outside for sure (a graph input, or its producer is out) is held at least
-///   in the region demanded with tile and depth one. Adding ops can only widen it: a MatMul that feeds a MatMul
-///   keeps doing so, and its own reduction stays folded (RULES 4). A resident tensor counts whole, which is no less.
+///   in the largest of the regions demanded with tile and depth one. Each way from the tensor to the outputs of the
+///   branch is there in every set of the branch, and what it demands can only widen: an op whose reduction is folded
+///   stays crooked when ops are added, and a side that is whole stays whole (RULES 4 and 7). A resident tensor counts
+///   whole, which is no less.
 struct BranchFacts {
     private struct Output {
         var readers: OpSet
@@ -24,15 +27,16 @@ struct BranchFacts {
         var producer: Int
         var width: Double
         var height: Double
+        var access: Access
     }
 
     private let outputs: [[Output]]
     private let inputs: [[Input]]
-    private let isMatMul: [Bool]
+    private let isReducing: [Bool]
     private let reduction: [Int]
     private let capacity: Double
     private let deepest: Int
-    /// For each op, MatMuls that it feeds as a Pointwise op and whose reduction no tile covers.
+    /// For each map, reducing ops that it feeds and whose reduction no tile covers.
     private let needsSingleDepth: [OpSet]
     /// Readers of each op's outputs.
     private let readers: [OpSet]
@@ -44,10 +48,9 @@ struct BranchFacts {
     private var stamp = 0
 
     private struct State {
-        var wholeRows = false
-        var wholeColumns = false
-        var feedsMatMul = false
-        /// Nothing undecided behind it can lead to a MatMul.
+        var demands = RegionForms()
+        var isCrooked = false
+        /// Nothing behind it is undecided.
         var isDecided = true
     }
 
@@ -69,26 +72,30 @@ struct BranchFacts {
         }
         readers = outputs.map { $0.reduce(OpSet()) { $0.union($1.readers) } }
         inputs = order.map { op in
-            problem[op].inputs.map { tensor in
+            zip(problem[op].inputs, problem[op].einsum.inputs).map { tensor, access in
                 Input(
                     tensor: tensor.index,
                     producer: problem.graph.producers[tensor.index].map { number[$0.index] } ?? -1,
-                    width: Double(problem[tensor].width), height: Double(problem[tensor].height))
+                    width: Double(problem[tensor].width), height: Double(problem[tensor].height),
+                    access: access)
             }
         }
-        isMatMul = order.map { problem[$0].kind == .matMul }
+        isReducing = order.map { problem[$0].isReducing }
         reduction = order.map { problem.reduction(of: $0) }
-        let isMatMul = isMatMul
+        let isReducing = isReducing
         let reduction = reduction
         let inputs = inputs
         let hardware = problem.hardware
         needsSingleDepth = order.indices.map { op in
-            guard !isMatMul[op] else { return OpSet() }
+            guard !isReducing[op] else { return OpSet() }
             return OpSet(
                 order.indices.lazy.filter { reader in
-                    isMatMul[reader]
-                        && (inputs[reader][0].producer == op && reduction[reader] > hardware.nativeWidth
-                            || inputs[reader][1].producer == op && reduction[reader] > hardware.nativeHeight)
+                    isReducing[reader]
+                        && inputs[reader].contains { input in
+                            let isAlongRows = input.access.rows == .reduction
+                            let native = isAlongRows ? hardware.nativeHeight : hardware.nativeWidth
+                            return input.producer == op && reduction[reader] > native
+                        }
                 })
         }
         self.deepest = deepest
@@ -114,7 +121,7 @@ struct BranchFacts {
         set.forEach { op in
             let state = derive(op, set, excluded)
             states[op] = state
-            if isMatMul[op], !state.feedsMatMul, state.isDecided {
+            if isReducing[op], !state.isCrooked, state.isDecided {
                 if sinkReduction >= 0, sinkReduction != reduction[op] { isPossible = false }
                 sinkReduction = reduction[op]
             }
@@ -133,22 +140,14 @@ struct BranchFacts {
         readers[op].intersection(set).forEach { reader in
             let behind = states[reader]
             if !behind.isDecided { state.isDecided = false }
-            guard isMatMul[reader] else {
-                if behind.wholeRows { state.wholeRows = true }
-                if behind.wholeColumns { state.wholeColumns = true }
-                if behind.feedsMatMul { state.feedsMatMul = true }
-                return
-            }
-            state.feedsMatMul = true
-            if inputs[reader][0].producer == op {
-                if behind.wholeRows { state.wholeRows = true }
-                if behind.feedsMatMul { state.wholeColumns = true }
-            }
-            if inputs[reader][1].producer == op {
-                if behind.feedsMatMul { state.wholeRows = true }
-                if behind.wholeColumns { state.wholeColumns = true }
+            let isBend = isReducing[reader] || behind.isCrooked
+            for input in inputs[reader] where input.producer == op {
+                if isBend || input.access != .elementwise { state.isCrooked = true }
+                state.demands.formUnion(behind.demands.read(by: input.access, isFolded: behind.isCrooked))
             }
         }
+        // Without a reader in the branch the outputs leave the step, or ops to come demand no less than the tile.
+        if state.demands.isEmpty { state.demands = .tile }
         return state
     }
 
@@ -158,9 +157,8 @@ struct BranchFacts {
     ) -> Double {
         let input = inputs[op][position]
         guard input.producer < 0 || excluded.contains(input.producer) else { return 0 }
-        let rows = isMatMul[op] && position == 1 ? state.feedsMatMul : state.wholeRows
-        let columns = isMatMul[op] && position == 0 ? state.feedsMatMul : state.wholeColumns
-        let elements = (rows ? input.height : 1) * (columns ? input.width : 1)
+        let forms = state.demands.read(by: input.access, isFolded: state.isCrooked)
+        let elements = forms.largest(width: input.width, height: input.height)
         let before = held[input.tensor].stamp == stamp ? held[input.tensor].elements : 0
         guard elements > before else { return 0 }
         held[input.tensor] = (stamp, elements)

@@ -93,7 +93,9 @@ enum ThrowAway {
     /// A tensor that the step reads itself is not evicted anyway. Otherwise, if nobody needs the tensor, neither the
     /// producer nor the ops that feed only it are needed in the step. Without them each iteration has no more
     /// slices, regions and outputs than before, so the step costs no more, provided that they have no other output,
-    /// that the rest is a step (not empty, connected), and that no MatMul of the rest becomes a sink by it.
+    /// that the rest is a step (not empty, connected), and that no reducing op of the rest becomes a sink by it. If the
+    /// rest has no sink but the step had, its only k-step does at once what the step did in the first and the last, which
+    /// takes no longer.
     static func canPay(_ tensor: TensorID, producer: OpID, in ops: [OpID], _ problem: Problem) -> Bool {
         let members = Set(ops)
         let graph = problem.graph
@@ -122,11 +124,14 @@ enum ThrowAway {
     private static func isNeeded(_ useless: Set<OpID>, in ops: [OpID], _ problem: Problem) -> Bool {
         let rest = ops.filter { !useless.contains($0) }
         guard !rest.isEmpty, isConnected(rest, problem) else { return true }
-        // A MatMul of the rest that fed a MatMul among the useless ops could now be a sink.
+        // A reducing op of the rest whose way to the outputs was crooked by a useless op could now be a sink.
         let feeds = rest.contains { op in
             problem[op].outputs.contains { problem.graph.readers[$0.index].contains(where: useless.contains) }
         }
-        return feeds && useless.contains { problem[$0].kind == .matMul }
+        return feeds
+            && useless.contains { id in
+                problem[id].isReducing || problem[id].einsum.inputs.contains { $0 != .elementwise }
+            }
     }
 
     private static func isConnected(_ ops: [OpID], _ problem: Problem) -> Bool {

@@ -16,6 +16,7 @@ struct BlockMap: Sendable {
     /// - Complexity: O(*ops* + *edges*) hash operations.
     init(_ problem: Problem) {
         self.problem = problem
+        var einsums: [Einsum: Int] = [:]
         var names: [[Int]: Int] = [:]
         func name(_ description: [Int]) -> Int {
             if let known = names[description] { return known }
@@ -24,7 +25,10 @@ struct BlockMap: Sendable {
         }
         var colors = problem.ops.map { op -> Int in
             let shapes = (op.inputs + op.outputs).flatMap { [problem[$0].width, problem[$0].height] }
-            return name([op.kind == .matMul ? 1 : 0, op.inputs.count, Int(op.baseCost.bitPattern >> 1)] + shapes)
+            let next = einsums.count
+            let einsum = einsums[op.einsum, default: next]
+            einsums[op.einsum] = einsum
+            return name([einsum, op.inputs.count, Int(op.baseCost.bitPattern >> 1)] + shapes)
         }
         for _ in 0..<Self.radius {
             let last = colors
@@ -70,7 +74,7 @@ struct BlockMap: Sendable {
         var pending = [anchor]
         func pair(_ member: OpID, _ image: OpID) -> Bool {
             if let known = map[member] { return known == image }
-            guard problem[member].kind == problem[image].kind, problem[member].baseCost == problem[image].baseCost
+            guard problem[member].einsum == problem[image].einsum, problem[member].baseCost == problem[image].baseCost
             else {
                 return false
             }
@@ -115,7 +119,7 @@ struct BlockMap: Sendable {
             }
             guard
                 let index = free.firstIndex(where: { colors[$0.index] == colors[reader.index] })
-                    ?? free.firstIndex(where: { problem[$0].kind == problem[reader].kind })
+                    ?? free.firstIndex(where: { problem[$0].einsum == problem[reader].einsum })
             else { return false }
             guard pair(reader, free.remove(at: index)) else { return false }
         }
