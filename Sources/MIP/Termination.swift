@@ -6,10 +6,6 @@ public enum Limit: String, Sendable, Hashable {
     case gap
     /// The node limit.
     case nodes
-    /// The limit on what is enumerated before the search.
-    case candidates
-    /// The limit on rounds of a heuristic search, or it found nothing more to try.
-    case rounds
     /// The caller asked for it.
     case interrupted
 }

@@ -10,7 +10,7 @@ public struct ProgressLog: Sendable {
     /// Lines after which the header is repeated.
     static let linesPerHeader = 20
 
-    private var progress = SolveProgress(phase: "")
+    private var progress = SolveProgress(phase: .read)
     private var incumbent: Double?
     private var dualBound: Double?
     private var lineCount = 0
@@ -83,10 +83,7 @@ public struct ProgressLog: Sendable {
 
     private var gap: String {
         guard let incumbent, let dualBound, incumbent > 0 else { return "-" }
-        let fraction = max(0, incumbent - dualBound) / incumbent
-        // Never rounded to nothing.
-        return fraction <= SchedulingResult.tolerance
-            ? "0%" : fraction < 0.0001 ? "<0.01%" : String(format: "%.2f%%", 100 * fraction)
+        return gapText(max(0, incumbent - dualBound) / incumbent)
     }
 
     private static func time(_ seconds: Double) -> String {
@@ -104,11 +101,11 @@ extension IncumbentSource {
         case .integer: "I"
         case .search: "S"
         case .master: "M"
-        case .stretch: "T"
+        case .segment: "T"
         case .region: "R"
         case .readers: "D"
-        case .variation: "V"
-        case .twin: "X"
+        case .perturbation: "P"
+        case .repeatedBlock: "X"
         }
     }
 }

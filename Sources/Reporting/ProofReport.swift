@@ -72,7 +72,7 @@ public struct ProofReport: Encodable, Sendable {
 
     /// Describes a result.
     public init(_ result: SchedulingResult) {
-        status = result.status
+        status = result.status.description
         incumbent = result.incumbent.latency
         source = result.incumbent.source.rawValue
         dualBound = result.bestBound?.value
@@ -83,7 +83,7 @@ public struct ProofReport: Encodable, Sendable {
                 name: $0.kind.rawValue, value: $0.value, scope: $0.scope.description,
                 isAboutProblem: $0.scope.isAboutProblem, isCertified: $0.isCertified, seconds: $0.seconds)
         }
-        omissions = result.candidateOmissions
+        omissions = result.candidateOmissions?.map(\.description)
         candidates = result.candidates.map {
             Candidates(connected: $0.connected, admissible: $0.admissible, feasible: $0.feasible, kept: $0.kept)
         }
@@ -112,12 +112,7 @@ public struct ProofReport: Encodable, Sendable {
     }
 
     /// The gap in per cent, never rounded to nothing; in words without a bound.
-    public var gapText: String {
-        guard dualBound != nil else { return "unknown" }
-        guard gap > SchedulingResult.tolerance else { return "0%" }
-        let hundredths = (gap * 10_000).rounded()
-        return hundredths < 1 ? "below 0.01%" : "\(hundredths / 100)%"
-    }
+    public var gapText: String { dualBound == nil ? "unknown" : Reporting.gapText(gap) }
 
     /// A table of the bounds; every line ends in a newline.
     ///

@@ -1,4 +1,5 @@
 import Foundation
+import Scheduling
 
 /// A number for people: thousands set apart, at most one decimal.
 public func readable(_ value: Double) -> String {
@@ -25,6 +26,12 @@ public func percentage(_ part: Double, of whole: Double) -> String {
     guard whole > 0, part.isFinite else { return "-" }
     let rounded = (100 * part / whole).rounded()
     return "\(Int(rounded >= 100 && part < whole ? 99 : min(rounded, 1e9)))%"
+}
+
+/// A gap, a fraction, in per cent; never rounded to nothing.
+public func gapText(_ gap: Double) -> String {
+    guard gap > Tolerance.agreement else { return "0%" }
+    return gap < 0.0001 ? "<0.01%" : String(format: "%.2f%%", 100 * gap)
 }
 
 /// Ids of ops or tensors, the tail of a long list only counted.

@@ -6,21 +6,7 @@ import TensorGraph
 /// Not for use from several threads at once: give each its own.
 public final class StepPricer {
     /// A step without its granularity.
-    public struct Key: Hashable, Sendable {
-        /// Ops, producers first.
-        public var ops: [OpID]
-        /// Tensors that the previous step retains, ascending.
-        public var resident: [TensorID]
-        /// Tensors that the step retains, ascending.
-        public var retained: [TensorID]
-
-        /// Creates a key.
-        public init(ops: [OpID], resident: [TensorID] = [], retained: [TensorID] = []) {
-            self.ops = ops
-            self.resident = resident
-            self.retained = retained
-        }
-    }
+    public typealias Key = StepKey
 
     /// The problem that steps belong to.
     public let problem: Problem

@@ -45,10 +45,10 @@ struct Bench: ParsableCommand {
     var shard: BenchShard?
 
     @Option(help: ArgumentHelp("Cores to use.", valueName: "N"))
-    var threads = ExactScheduler.Options().threads
+    var threads = Scheduler.Options().threads
 
     @Option(help: ArgumentHelp("Seed of the choices that are made at random.", valueName: "N"))
-    var seed = HybridScheduler.Options().seed
+    var seed = Scheduler.Options().seed
 
     @Option(help: ArgumentHelp("Write the results as JSON lines.", valueName: "FILE"), completion: .file())
     var json: String?
@@ -93,8 +93,8 @@ struct Bench: ParsableCommand {
             Console.error("mlsys: \(folder): interrupted by \(Interruption.name(signal))")
         }
         defer { Interruption.handleNoMore() }
-        var options = HybridScheduler.Options()
-        options.exact.threads = threads
+        var options = Scheduler.Options()
+        options.threads = threads
         options.seed = seed
         let task = BenchTask(
             method: method, options: options, timeLimit: timeLimit, schedulePath: work.path + "/schedule.json")

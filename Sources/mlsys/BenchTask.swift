@@ -7,7 +7,7 @@ import TensorGraph
 /// Solves one problem of a folder and describes what came of it, failures included.
 struct BenchTask {
     var method: SolveMethod
-    var options: HybridScheduler.Options
+    var options: Scheduler.Options
     var timeLimit: BenchTimeLimit
     /// Where the schedule goes; it is read again from there to be evaluated.
     var schedulePath: String
@@ -57,7 +57,7 @@ struct BenchTask {
         if let proof = solution.proof {
             row.bound = proof.bestBound?.value
             row.gap = proof.gap
-            row.status = proof.status
+            row.status = proof.status.description
             row.scope = proof.scope.description
         }
     }

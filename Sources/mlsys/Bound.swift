@@ -39,7 +39,7 @@ struct Bound: ParsableCommand {
         let control = SolveControl(timeLimitSeconds: exact.timeLimit, gap: exact.gap)
         let report: ProofReport
         do {
-            let result = try ExactScheduler(loaded, solver: GLPKSolver(), options: options).schedule(control: control)
+            let result = try Scheduler(loaded, solver: GLPKSolver(), options: options).schedule(control: control)
             report = ProofReport(result)
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problem)

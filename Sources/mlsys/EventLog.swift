@@ -36,7 +36,7 @@ final class EventLog: SolveObserver {
                 Bound(
                     seconds: seconds, kind: bound.kind.rawValue, value: bound.value, scope: bound.scope.description,
                     isAboutProblem: bound.scope.isAboutProblem))
-        case .phase(let phase): append(Phase(seconds: seconds, phase: phase))
+        case .phase(let phase): append(Phase(seconds: seconds, phase: phase.rawValue))
         case .progress: break
         }
     }

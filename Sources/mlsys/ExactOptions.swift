@@ -40,11 +40,11 @@ struct ExactSearchOptions: ParsableArguments {
     }
 
     private static let defaults = (
-        gap: 0.0, threads: 2, candidates: CandidateEnumerator.Limits().candidates, engine: ExactScheduler.Engine.both
+        gap: 0.0, threads: 2, candidates: CandidateEnumerator.Limits().candidates, engine: ProofEngine.both
     )
 
-    func scheduler(cap: ReductionCap) -> ExactScheduler.Options {
-        var options = ExactScheduler.Options()
+    func scheduler(cap: ReductionCap) -> Scheduler.Options {
+        var options = Scheduler.Options(.exact)
         options.limits.candidates = candidates
         options.limits.admissibleSets = max(candidates, options.limits.admissibleSets)
         options.threads = threads

@@ -4,7 +4,7 @@ import Scheduling
 /// Options of large-neighbourhood search and of where it starts.
 struct ImprovementOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Seed of the choices that are made at random.", valueName: "N"))
-    var seed = HybridScheduler.Options().seed
+    var seed = Scheduler.Options().seed
 
     @Option(
         help: ArgumentHelp(
@@ -24,7 +24,7 @@ struct ImprovementOptions: ParsableArguments {
     /// Those of the options that have another value than their default.
     var changed: Set<String> {
         var changed: Set<String> = []
-        if seed != HybridScheduler.Options().seed { changed.insert("--seed") }
+        if seed != Scheduler.Options().seed { changed.insert("--seed") }
         if rounds != nil { changed.insert("--rounds") }
         if warmStart != nil { changed.insert("--warm-start") }
         return changed

@@ -89,8 +89,7 @@ struct Solve: ParsableCommand {
     func run() throws {
         var listOptions = listScheduling.options
         listOptions.reductionCap = reductionCap
-        var options = HybridScheduler.Options()
-        options.exact = exact.scheduler(cap: reductionCap)
+        var options = exact.scheduler(cap: reductionCap)
         options.maximumRounds = improvement.rounds
         options.seed = improvement.seed
         try SolvePipeline(

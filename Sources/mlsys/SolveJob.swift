@@ -11,7 +11,7 @@ struct SolveJob: Sendable {
     var problemPath: String
     var method: SolveMethod
     var listOptions = ListScheduler.Options()
-    var options = HybridScheduler.Options()
+    var options = Scheduler.Options()
 
     /// What came of it.
     struct Solution {
@@ -32,7 +32,7 @@ struct SolveJob: Sendable {
     ///
     /// - Throws: ``FileError`` or ``Failure``.
     func run(_ monitor: SolveMonitor, control: SolveControl) throws -> Solution {
-        monitor.receive(.phase("list"))
+        monitor.receive(.phase(.list))
         let solution = try method == .list ? list(monitor) : search(control)
         // Written already, unless a scheduler forgot to tell.
         monitor.receive(.incumbent(solution.best))
@@ -51,7 +51,7 @@ struct SolveJob: Sendable {
         } catch {
             throw Failure(error, problemPath: problemPath)
         }
-        monitor.receive(.phase("write"))
+        monitor.receive(.phase(.write))
         do throws(RuleViolation) {
             let evaluation = try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
             let snapshot = SchedulingSnapshot(
@@ -66,12 +66,9 @@ struct SolveJob: Sendable {
 
     private func search(_ control: SolveControl) throws -> Solution {
         var options = options
-        options.triesExact = method == .auto
+        options.method = method.scheduling ?? options.method
         do {
-            let result =
-                try method == .exact
-                ? ExactScheduler(problem, solver: GLPKSolver(), options: options.exact).schedule(control: control)
-                : HybridScheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
+            let result = try Scheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
             return Solution(best: result.incumbent, proof: result)
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problemPath)

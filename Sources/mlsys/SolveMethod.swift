@@ -15,6 +15,16 @@ enum SolveMethod: String, ExpressibleByArgument, CaseIterable {
     /// List scheduling and large-neighbourhood search, without complete enumeration.
     case hybrid
 
+    /// The same for the scheduler; nil for the list scheduler alone.
+    var scheduling: Scheduler.Method? {
+        switch self {
+        case .auto: .auto
+        case .hybrid: .hybrid
+        case .exact: .exact
+        case .list: nil
+        }
+    }
+
     /// The time limit that applies when none is given, in seconds; nil for none.
     func defaultTimeLimitSeconds(opCount: Int) -> Double? {
         switch self {
@@ -42,4 +52,4 @@ enum ContestTimeLimit {
 }
 
 extension ReductionCap: ExpressibleByArgument {}
-extension ExactScheduler.Engine: ExpressibleByArgument {}
+extension ProofEngine: ExpressibleByArgument {}

@@ -34,7 +34,7 @@ final class SolveMonitor: Sendable {
         isStream = StandardStream.isStream(schedulePath)
         self.start = start
         self.observers = observers
-        state = Mutex(State(phases: PhaseTimes("read")))
+        state = Mutex(State(phases: PhaseTimes(.read)))
     }
 
     /// Seconds since the start.

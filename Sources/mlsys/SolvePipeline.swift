@@ -13,7 +13,7 @@ struct SolvePipeline: Sendable {
     var schedulePath: String
     var method: SolveMethod
     var listOptions: ListScheduler.Options
-    var options: HybridScheduler.Options
+    var options: Scheduler.Options
     var timeLimitSeconds: Double?
     var gap: Double
     var warmStartPath: String?
@@ -30,7 +30,7 @@ struct SolvePipeline: Sendable {
         var job = SolveJob(
             problem: problem, problemPath: problemPath, method: method, listOptions: listOptions, options: options)
         let warmStart = try warmStartPath.map { try readWarmStart($0, problem) }
-        job.options.exact.warmStart = warmStart?.schedule
+        job.options.warmStart = warmStart?.schedule
         let log = try openLog()
         var observers: [any SolveObserver] = log.map { [$0] } ?? []
         if progress.isOn { observers.append(ProgressPrinter(start: ProcessClock.start)) }
@@ -43,7 +43,7 @@ struct SolvePipeline: Sendable {
             EventLog.Start(
                 seconds: monitor.seconds, problem: problemPath, fingerprint: problem.fingerprint,
                 ops: problem.ops.count, method: method.rawValue, timeLimitSeconds: limit,
-                threads: options.exact.threads, seed: options.seed))
+                threads: options.threads, seed: options.seed))
         // Before the list scheduler's, which may be worse than what the schedule file holds already.
         if let warmStart { monitor.receive(.incumbent(warmStart)) }
         let outcome = Result { try job.run(monitor, control: control) }

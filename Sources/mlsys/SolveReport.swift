@@ -10,7 +10,7 @@ struct SolveReport: Encodable {
     /// Wall-clock time from the start of the process, reading included.
     let solveSeconds: Double
     /// The same split by what was done, in the order in which it was first done.
-    let phases: [(phase: String, seconds: Double)]
+    let phases: [(phase: Phase, seconds: Double)]
     /// When the best schedule was found, in seconds from the start of the process.
     let bestSeconds: Double
     /// Bounds and what was proven; nil for methods that prove nothing.
@@ -30,7 +30,7 @@ struct SolveReport: Encodable {
         try container.encode(method, forKey: .method)
         try container.encode(solveSeconds, forKey: .solveSeconds)
         try container.encode(
-            Dictionary(phases.map { ($0.phase, $0.seconds) }, uniquingKeysWith: +), forKey: .phases)
+            Dictionary(phases.map { ($0.phase.rawValue, $0.seconds) }, uniquingKeysWith: +), forKey: .phases)
         try container.encode(bestSeconds, forKey: .bestSeconds)
         try container.encodeIfPresent(proof, forKey: .proof)
     }
@@ -43,7 +43,7 @@ struct SolveReport: Encodable {
             "\(name): latency \(readable(outcome.totalLatency)) in \(steps), method \(method), "
             + "\(Self.time(solveSeconds))\n"
         guard let proof else { return first }
-        let split = phases.map { "\($0.phase) \(Self.time($0.seconds))" }.joined(separator: ", ")
+        let split = phases.map { "\($0.phase.rawValue) \(Self.time($0.seconds))" }.joined(separator: ", ")
         let lines = ["found by: \(proof.source) after \(Self.time(bestSeconds))", "time: \(split)"]
         return first + proof.summary(width: width) + "\n"
             + lines.flatMap { TextWidth.wrapped($0, to: width) }.map { $0 + "\n" }.joined()

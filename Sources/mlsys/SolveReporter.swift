@@ -30,8 +30,8 @@ final class SolveReporter: Sendable {
     /// - Throws: ``FileError``.
     func finish(_ solution: SolveJob.Solution) throws {
         var proof = solution.proof
-        if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.termination {
-            proof?.termination = .feasible(.interrupted)
+        if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.status {
+            proof?.ending = .limit(.interrupted)
         }
         try monitor.writeStream()
         try report(solution.best, proof)
@@ -71,7 +71,7 @@ final class SolveReporter: Sendable {
             return
         }
         let proof = SchedulingResult(
-            incumbent: best, bounds: state.bounds, termination: .feasible(.interrupted), seconds: monitor.seconds)
+            incumbent: best, bounds: state.bounds, ending: .limit(.interrupted), seconds: monitor.seconds)
         do {
             try monitor.writeStream(waiting: Self.streamWaitSeconds)
             try report(best, pipeline.method == .list ? nil : proof)
@@ -91,7 +91,8 @@ final class SolveReporter: Sendable {
             outcome: ScheduleReport(best.schedule, best.evaluation, problem: problem))
         log?.append(
             EventLog.End(
-                seconds: seconds, status: proof?.status, source: best.source.rawValue, latency: best.latency,
+                seconds: seconds, status: proof?.status.description, source: best.source.rawValue,
+                latency: best.latency,
                 dualBound: proof?.bestBound?.value, gap: proof?.gap))
         let summary = report.summary(width: Terminal.width)
         if pipeline.json, pipeline.progress.isOn { Console.error(String(summary.dropLast())) }

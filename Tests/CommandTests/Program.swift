@@ -17,8 +17,10 @@ enum Program {
 
     struct NotFound: Error {}
 
-    /// The folder that the package manager builds into: the first one above the test runner that holds the program.
+    /// `$MLSYS_PROGRAM`, or the program in the folder that the package manager builds into: the first one above the test
+    /// runner that holds it.
     static func path() throws -> String {
+        if let chosen = ProcessInfo.processInfo.environment["MLSYS_PROGRAM"], !chosen.isEmpty { return chosen }
         var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()
         while let candidate = folder, candidate.path != "/" {
             let program = candidate.appendingPathComponent("mlsys").path

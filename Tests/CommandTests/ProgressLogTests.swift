@@ -31,8 +31,8 @@ struct ProgressLogTests {
             header.split(separator: " ").map(String.init)
                 == ["nodes", "open", "columns", "windows", "dual", "bound", "incumbent", "gap", "time"])
         #expect(first.last?.split(separator: " ") == ["b", "0", "-", "0", "0", "1,125", "-", "-", "0.25s"])
-        #expect(log.text(for: .phase("search"), at: 1) == "")
-        let progress = SolveProgress(phase: "search", nodes: 1234567, open: 99, columns: 20718, windows: 7)
+        #expect(log.text(for: .phase(.search), at: 1) == "")
+        let progress = SolveProgress(phase: .search, nodes: 1234567, open: 99, columns: 20718, windows: 7)
         #expect(log.text(for: .progress(progress), at: 2) == "")
         let line = log.text(for: .incumbent(try snapshot(.search)), at: 123.4)
         #expect(
@@ -47,7 +47,7 @@ struct ProgressLogTests {
         #expect(log.text(for: bound(10), at: 0) != "")
         #expect(log.text(for: bound(10), at: 0) == "")
         #expect(log.text(for: bound(9), at: 0) == "")
-        #expect(log.text(for: bound(20, scope: .candidates(reason: "some")), at: 0) == "")
+        #expect(log.text(for: bound(20, scope: .candidates([.recomputation])), at: 0) == "")
         #expect(log.text(for: bound(20, scope: .namedOrders), at: 0) != "")
     }
 
@@ -57,7 +57,7 @@ struct ProgressLogTests {
         #expect(log.text(at: 4.9) == "")
         #expect(log.text(at: 5).contains("5.00s"))
         #expect(log.text(at: 9.9) == "")
-        #expect(log.text(for: .progress(SolveProgress(phase: "search", nodes: 5)), at: 10.1).contains(" 5 "))
+        #expect(log.text(for: .progress(SolveProgress(phase: .search, nodes: 5)), at: 10.1).contains(" 5 "))
         #expect(log.text(at: 11) == "")
     }
 
@@ -92,13 +92,13 @@ struct ProgressLogTests {
 
     @Test("Time is split by phase; one that comes back counts into the same sum")
     func phases() {
-        var times = PhaseTimes("read")
-        times.enter("list", at: 1)
-        times.enter("search", at: 3)
-        times.enter("list", at: 4)
-        times.enter("list", at: 5)
+        var times = PhaseTimes(.read)
+        times.enter(.list, at: 1)
+        times.enter(.search, at: 3)
+        times.enter(.list, at: 4)
+        times.enter(.list, at: 5)
         let totals = times.totals(at: 7)
-        #expect(totals.map(\.phase) == ["read", "list", "search"])
+        #expect(totals.map(\.phase) == [.read, .list, .search])
         #expect(totals.map(\.seconds) == [1, 5, 1])
     }
 }

@@ -25,7 +25,7 @@ extension ExactCase {
         }
         self.problem = problem
         self.candidates = candidates
-        columns = try #require(CandidateColumns(candidates, problem: problem))
+        columns = try #require(CandidateColumns(candidates, of: Subproblem(whole: problem)))
     }
 
     /// The order that the decoder finds for steps, by position; nil for none.

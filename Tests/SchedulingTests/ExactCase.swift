@@ -32,7 +32,7 @@ struct ExactCase {
         var limits = CandidateEnumerator.Limits()
         (limits.retainedSets, limits.retainedTensors, limits.candidates) = (1 << 6, 6, candidatesAtMost)
         let set = CandidateEnumerator(problem, limits: limits, threads: 1).enumerate()
-        guard set.isComplete, let columns = CandidateColumns(set.candidates, problem: problem),
+        guard set.isComplete, let columns = CandidateColumns(set.candidates, of: Subproblem(whole: problem)),
             problem.opIDs.allSatisfy({ op in set.candidates.contains { $0.ops == [op] } })
         else { return nil }
         self.problem = problem

@@ -34,7 +34,7 @@ struct OracleComparison {
             let omissions = set.omissions
             #expect(omissions.isEmpty, "\(ProblemFile.text(of: problem))")
             candidates += set.candidates.count
-            let columns = try #require(CandidateColumns(set.candidates, problem: problem))
+            let columns = try #require(CandidateColumns(set.candidates, of: Subproblem(whole: problem)))
             let found = BackwardSearch(columns).run(prices: SearchPrices(columns: columns), cutoff: .infinity)
             try compare(problem, optimum, found, set)
             if let steps = found.steps, decoded.count < keeping {

@@ -23,22 +23,23 @@ struct ExactProblemTests {
         arguments: contest)
     func contestProblems(example: (number: Int, latency: Double)) throws {
         let problem = try ContestProblem.read(example.number)
-        let result = try ExactScheduler(problem, solver: GLPKSolver()).schedule(control: SolveControl())
+        let result = try Scheduler(problem, solver: GLPKSolver(), options: .init(.exact)).schedule(
+            control: SolveControl())
         #expect(abs(result.incumbent.latency - example.latency) <= 1e-9 * example.latency)
-        #expect(result.status == "optimal")
+        #expect(result.status == .optimal)
         #expect(result.scope.isAboutProblem)
-        #expect(result.gap <= SchedulingResult.tolerance)
+        #expect(result.gap <= Tolerance.agreement)
         let latency = try Evaluator(problem).evaluate(result.incumbent.schedule).totalLatency
         #expect(agree(latency, example.latency))
     }
 
-    @Test("The diamond of RULES 5: its optimum, however it is proven", arguments: ExactScheduler.Engine.allCases)
-    func diamond(engine: ExactScheduler.Engine) throws {
-        var options = ExactScheduler.Options()
+    @Test("The diamond of RULES 5: its optimum, however it is proven", arguments: ProofEngine.allCases)
+    func diamond(engine: ProofEngine) throws {
+        var options = Scheduler.Options(.exact)
         options.engine = engine
-        let result = try ExactScheduler(Fixtures.diamond(), solver: GLPKSolver(), options: options)
+        let result = try Scheduler(Fixtures.diamond(), solver: GLPKSolver(), options: options)
             .schedule(control: SolveControl())
-        #expect(result.status == "optimal")
+        #expect(result.status == .optimal)
         // All three ops in one step, which computes longer than it moves t0 in and t3 out.
         #expect(result.incumbent.latency == 4500)
     }
@@ -50,8 +51,8 @@ struct ExactProblemTests {
         for isCancelled in [false, true] {
             let control = SolveControl(timeLimitSeconds: isCancelled ? nil : 0)
             if isCancelled { control.cancel() }
-            let result = try ExactScheduler(problem, solver: GLPKSolver()).schedule(control: control)
-            #expect(result.status == (isCancelled ? "feasible (interrupted)" : "feasible (time limit)"))
+            let result = try Scheduler(problem, solver: GLPKSolver(), options: .init(.exact)).schedule(control: control)
+            #expect(result.status == (isCancelled ? .feasible(.interrupted) : .feasible(.time)))
             #expect(result.incumbent.source == .list)
             let latency = try Evaluator(problem).evaluate(result.incumbent.schedule).totalLatency
             #expect(agree(latency, result.incumbent.latency))
@@ -64,9 +65,9 @@ struct ExactProblemTests {
     func stopsInTime() throws {
         let problem = try OwnProblem.read("tower-30")
         let control = SolveControl(timeLimitSeconds: 0.5)
-        let result = try ExactScheduler(problem, solver: GLPKSolver()).schedule(control: control)
+        let result = try Scheduler(problem, solver: GLPKSolver(), options: .init(.exact)).schedule(control: control)
         #expect(result.seconds < 8)
-        #expect(result.status == "feasible (time limit)")
+        #expect(result.status == .feasible(.time))
         #expect(result.gap > 0)
         #expect(result.candidateOmissions?.isEmpty == false)
         let latency = try Evaluator(problem).evaluate(result.incumbent.schedule).totalLatency
@@ -76,13 +77,13 @@ struct ExactProblemTests {
     @Test("Too large to enumerate: says so, with what was looked at, and keeps schedule and bound")
     func tooLarge() throws {
         let problem = try OwnProblem.read("siblings-36")
-        var options = ExactScheduler.Options()
+        var options = Scheduler.Options(.exact)
         options.limits.connectedSets = 3000
-        let result = try ExactScheduler(problem, solver: GLPKSolver(), options: options)
+        let result = try Scheduler(problem, solver: GLPKSolver(), options: options)
             .schedule(control: SolveControl())
-        #expect(result.status == "feasible (too large for complete enumeration)")
+        #expect(result.status == .feasible(.candidates))
         #expect(result.candidateOmissions?.count == 1)
-        #expect(result.candidateOmissions?.first?.contains("the limits are 3000 and 400000") == true)
+        #expect(result.candidateOmissions?.first?.description.contains("the limits are 3000 and 400000") == true)
         #expect(try #require(result.candidates).connected >= 3000)
         #expect(result.candidates?.kept == 0)
         #expect(result.bestBound?.scope == .problem)

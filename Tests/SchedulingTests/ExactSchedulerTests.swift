@@ -9,14 +9,14 @@ import Testing
 
 /// The exact scheduler with GLPK.
 func solveExactly(
-    _ problem: Problem, _ options: ExactScheduler.Options = .init(), control: SolveControl = SolveControl()
+    _ problem: Problem, _ options: Scheduler.Options = .init(.exact), control: SolveControl = SolveControl()
 ) throws -> SchedulingResult {
     var options = options
     // The default is meant for tensors of which few fit in fast memory at once.
     if options.limits.retainedTensors == CandidateEnumerator.Limits().retainedTensors {
         options.limits.retainedTensors = 6
     }
-    return try ExactScheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
+    return try Scheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
 }
 
 /// What must be true of every result, whatever stopped the search.
@@ -31,12 +31,12 @@ func expectTruthful(
     #expect(bound.value <= optimum * (1 + 1e-9), "\(bound): \(text)")
     let gap = max(0, (latency - bound.value) / latency)
     #expect(abs(result.gap - gap) <= 1e-9, text)
-    if result.status == "optimal" {
+    if result.status == .optimal {
         #expect(agree(latency, optimum), text)
         #expect(result.scope.isAboutProblem, text)
         #expect(result.gap <= 1e-9, text)
     } else {
-        #expect(result.termination == .optimal || result.gap > 0, text)
+        #expect(result.ending == .proven || result.gap > 0, text)
     }
     for bound in result.bounds where bound.scope.isAboutProblem { #expect(bound.value <= optimum * (1 + 1e-9), text) }
 }
@@ -47,11 +47,11 @@ struct ExactSchedulerTests {
     func enginesAgree() throws {
         for example in try ExactCase.samples.get().prefix(40) {
             let optimum = try example.search().objective
-            for engine in ExactScheduler.Engine.allCases {
-                var options = ExactScheduler.Options()
+            for engine in ProofEngine.allCases {
+                var options = Scheduler.Options(.exact)
                 options.engine = engine
                 let result = try solveExactly(example.problem, options)
-                #expect(result.status == "optimal", "\(engine): \(ProblemFile.text(of: example.problem))")
+                #expect(result.status == .optimal, "\(engine): \(ProblemFile.text(of: example.problem))")
                 try expectTruthful(result, optimum: optimum, example.problem)
                 if engine == .all { #expect(result.program != nil && result.searchStates != nil) }
                 if engine == .program { #expect(result.searchStates == nil) }
@@ -66,12 +66,12 @@ struct ExactSchedulerTests {
         var (claims, gains) = (0, 0)
         for example in samples {
             let optimum = try example.search().objective
-            var options = ExactScheduler.Options()
+            var options = Scheduler.Options(.exact)
             options.level = .partition
             let result = try solveExactly(example.problem, options)
             try expectTruthful(result, optimum: optimum, example.problem)
-            #expect(["optimal", "best of candidates"].contains(result.status))
-            if result.status == "optimal" { claims += 1 }
+            #expect([.optimal, .bestOfCandidates].contains(result.status))
+            if result.status == .optimal { claims += 1 }
             if result.incumbent.latency > optimum * (1 + 1e-9) { gains += 1 }
         }
         #expect(claims > 0)
@@ -82,11 +82,11 @@ struct ExactSchedulerTests {
     @Test("Whatever limit stops it, schedule, bound, status and scope are true", .tags(.slow))
     func limitsAreTruthful() throws {
         var random = SplitMix64(seed: 9)
-        var statuses: [String: Int] = [:]
+        var statuses: [SchedulingResult.Status: Int] = [:]
         for example in try ExactCase.samples.get() {
             let optimum = try example.search().objective
-            var options = ExactScheduler.Options()
-            options.engine = ExactScheduler.Engine.allCases[Int.random(in: 0..<4, using: &random)]
+            var options = Scheduler.Options(.exact)
+            options.engine = ProofEngine.allCases[Int.random(in: 0..<4, using: &random)]
             switch Int.random(in: 0..<5, using: &random) {
             case 0: options.limits.candidates = Int.random(in: 1...60, using: &random)
             case 1: options.limits.connectedSets = Int.random(in: 1...8, using: &random)
@@ -99,11 +99,11 @@ struct ExactSchedulerTests {
             let result = try solveExactly(example.problem, options, control: control)
             try expectTruthful(result, optimum: optimum, example.problem)
             statuses[result.status, default: 0] += 1
-            if result.status == "feasible (gap limit)" { #expect(result.gap <= gap) }
-            if result.status == "feasible (time limit)" { #expect(limit != nil) }
-            if result.status == "best of candidates" { #expect(result.candidateOmissions?.isEmpty == false) }
+            if result.status == .feasible(.gap) { #expect(result.gap <= gap) }
+            if result.status == .feasible(.time) { #expect(limit != nil) }
+            if result.status == .bestOfCandidates { #expect(result.candidateOmissions?.isEmpty == false) }
         }
-        for status in ["optimal", "best of candidates", "feasible (gap limit)", "feasible (time limit)"] {
+        for status in [.optimal, .bestOfCandidates, .feasible(.gap), .feasible(.time)] as [SchedulingResult.Status] {
             #expect(statuses[status, default: 0] > 0, "\(statuses)")
         }
     }
@@ -113,14 +113,14 @@ struct ExactSchedulerTests {
         for name in ["mlp-4", "pointwise-6"] {
             let problem = try OwnProblem.read(name)
             let results = try [1, 2].map { threads in
-                var options = ExactScheduler.Options()
+                var options = Scheduler.Options(.exact)
                 options.threads = threads
                 return try solveExactly(problem, options)
             }
             #expect(results[0].incumbent.schedule == results[1].incumbent.schedule)
             #expect(results[0].candidates == results[1].candidates)
             #expect(results[0].bounds.map(\.value) == results[1].bounds.map(\.value))
-            #expect(results.allSatisfy { $0.status == "optimal" })
+            #expect(results.allSatisfy { $0.status == .optimal })
         }
     }
 
@@ -131,11 +131,11 @@ struct ExactSchedulerTests {
         let deep = try graph.problem(capacity: 100, bandwidth: 1, nativeWidth: 4, nativeHeight: 4)
         var pays = 0
         for problem in [deep] + (try ExactCase.samples.get().prefix(30).map(\.problem)) {
-            var options = ExactScheduler.Options()
+            var options = Scheduler.Options(.exact)
             let native = try solveExactly(problem, options).incumbent.latency
             options.reductionCap = .none
             let result = try solveExactly(problem, options)
-            #expect(result.status == "optimal")
+            #expect(result.status == .optimal)
             #expect(result.incumbent.latency <= native * (1 + 1e-9))
             try expectTruthful(result, optimum: result.incumbent.latency, problem, cap: .none)
             if result.incumbent.latency < native * (1 - 1e-9) {

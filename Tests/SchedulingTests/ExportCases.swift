@@ -24,7 +24,8 @@ struct ExportCase: CustomTestStringConvertible, Sendable {
             let schedule = try ListScheduler(problem).schedule()
             var set = CandidateEnumerator(problem).enumerate()
             let latencies = try Evaluator(problem).evaluate(schedule).latencies
-            let chosen = try set.include(schedule, latencies: latencies, problem: problem)
+            let chosen = set.include(
+                try Candidate.steps(of: schedule, latencies: latencies, problem: problem, isBest: true))
             known[path] = Enumerated(problem: problem, candidates: set, chosen: chosen)
             return Enumerated(problem: problem, candidates: set, chosen: chosen)
         }

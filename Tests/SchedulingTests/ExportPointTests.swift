@@ -23,9 +23,10 @@ struct ExportPointTests {
             for _ in 0..<6 {
                 let schedule = ScheduleGenerator(problem).schedule(using: &random)
                 guard let evaluation = try? evaluator.evaluate(schedule) else { continue }
-                var set = CandidateSet(candidates: [], omissions: [], statistics: .init())
-                let chosen = try set.include(schedule, latencies: evaluation.latencies, problem: problem)
-                let columns = try #require(CandidateColumns(set.candidates, problem: problem))
+                var set = CandidateSet()
+                let chosen = set.include(
+                    try Candidate.steps(of: schedule, latencies: evaluation.latencies, problem: problem, isBest: true))
+                let columns = try #require(CandidateColumns(set.candidates, of: Subproblem(whole: problem)))
                 // What no best schedule has, the program leaves out: a step twice, a last step that evicts nothing new.
                 let last = try #require(chosen.last.map { Int(columns.columns[$0].retained) })
                 guard Set(chosen).count == chosen.count, last == 0 || columns.canEnd(last) else { continue }

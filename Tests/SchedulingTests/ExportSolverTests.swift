@@ -126,12 +126,12 @@ struct SolvedCase {
     }
 
     private init(_ example: ExportCase, _ level: ScheduleFormulation.Level) throws {
-        var exact = ExactScheduler.Options()
+        var exact = Scheduler.Options(.exact)
         exact.level = level
         exact.engine = level == .recompute ? .both : .program
-        let result = try ExactScheduler(example.problem(), solver: GLPKSolver(), options: exact)
+        let result = try Scheduler(example.problem(), solver: GLPKSolver(), options: exact)
             .schedule(control: SolveControl())
-        try #require(result.termination == .optimal)
+        try #require(result.ending == .proven)
         optimum = result.incumbent.latency
         steps = result.incumbent.schedule.steps.count
         plain = try example.export(level)

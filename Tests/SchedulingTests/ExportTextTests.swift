@@ -89,8 +89,9 @@ struct ExportTextTests {
             Step([0], (8, 8, 1), keeping: Array(set.dropLast())), Step([2], (8, 8, 1)),
         ])
         let evaluation = try Evaluator(problem).evaluate(schedule)
-        var candidates = CandidateSet(candidates: [], omissions: [], statistics: .init())
-        let chosen = try candidates.include(schedule, latencies: evaluation.latencies, problem: problem)
+        var candidates = CandidateSet()
+        let chosen = candidates.include(
+            try Candidate.steps(of: schedule, latencies: evaluation.latencies, problem: problem, isBest: true))
         let export = try ProgramExport(problem, candidates: candidates, chosen: chosen, level: .recompute)
         let names = NameTable(export.formulation.model)
         #expect(names.columns.allSatisfy { NameTable.safe($0) == $0 && $0.utf8.count <= NameTable.longestName })

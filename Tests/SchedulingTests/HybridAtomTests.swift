@@ -5,9 +5,9 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("Connected sets of atoms")
+@Suite("Connected sets of groups")
 struct HybridAtomTests {
-    @Test("are unions of atoms, each once, and just those connected sets of ops that divide no atom")
+    @Test("are unions of groups, each once, and just those connected sets of ops that divide no group")
     func unions() throws {
         var random = SplitMix64(seed: 61)
         var general = ProblemGenerator(seed: 62)
@@ -16,41 +16,41 @@ struct HybridAtomTests {
             let problem = try general.next()
             guard problem.ops.count <= 8, problem.ops.count > 2 else { continue }
             cases += 1
-            let atoms = randomAtoms(problem, using: &random)
-            let found = enumerate(problem, atoms)
-            #expect(Set(found).count == found.count, "\(atoms): \(ProblemFile.text(of: problem))")
+            let groups = randomGroups(problem, using: &random)
+            let found = enumerate(problem, groups)
+            #expect(Set(found).count == found.count, "\(groups): \(ProblemFile.text(of: problem))")
             let undivided = steps(problem).filter { set in
-                atoms.allSatisfy { $0.isSubset(of: set) || $0.isDisjoint(with: set) }
+                groups.allSatisfy { $0.isSubset(of: set) || $0.isDisjoint(with: set) }
             }
             // What can be a step has to be found; what cannot may be.
             for set in undivided {
                 #expect(
-                    found.contains(set), "\(set.members) of \(atoms.map(\.members)): \(ProblemFile.text(of: problem))")
+                    found.contains(set), "\(set.members) of \(groups.map(\.members)): \(ProblemFile.text(of: problem))")
             }
             for set in found {
-                #expect(atoms.allSatisfy { $0.isSubset(of: set) || $0.isDisjoint(with: set) })
+                #expect(groups.allSatisfy { $0.isSubset(of: set) || $0.isDisjoint(with: set) })
                 #expect(isConnected(set, problem))
             }
             sets += undivided.count
-            if atoms.count < problem.ops.count { glued += 1 }
+            if groups.count < problem.ops.count { glued += 1 }
         }
         #expect(sets > 600)
         #expect(glued > 80)
     }
 
-    @Test("Atoms of one op each are no atoms at all")
+    @Test("Groups of one op each are no groups at all")
     func singletons() throws {
         var general = ProblemGenerator(seed: 63)
         for _ in 0..<50 {
             let problem = try general.next()
-            let atoms = problem.ops.indices.map { OpSet([$0]) }
-            #expect(enumerate(problem, atoms) == enumerate(problem, nil))
+            let groups = problem.ops.indices.map { OpSet([$0]) }
+            #expect(enumerate(problem, groups) == enumerate(problem, nil))
         }
     }
 
     /// All sets that the enumeration visits, with the problem's own numbers.
-    private func enumerate(_ problem: Problem, _ atoms: [OpSet]?) -> [OpSet] {
-        var connected = ConnectedSets(problem, reductionCap: .native, atoms: atoms)
+    private func enumerate(_ problem: Problem, _ groups: [OpSet]?) -> [OpSet] {
+        var connected = ConnectedSets(problem, reductionCap: .native, groups: groups)
         let numbers = connected.opOfNumber
         var found: [OpSet] = []
         for root in 0..<connected.count {
@@ -76,19 +76,19 @@ struct HybridAtomTests {
     }
 
     /// A partition into connected sets.
-    private func randomAtoms(_ problem: Problem, using random: inout SplitMix64) -> [OpSet] {
-        var atoms = problem.ops.indices.map { OpSet([$0]) }
+    private func randomGroups(_ problem: Problem, using random: inout SplitMix64) -> [OpSet] {
+        var groups = problem.ops.indices.map { OpSet([$0]) }
         for _ in 0..<Int.random(in: 0...problem.ops.count / 2, using: &random) {
-            let first = atoms.remove(at: Int.random(in: 0..<atoms.count, using: &random))
-            if let other = atoms.indices.filter({ isConnected(atoms[$0].union(first), problem) })
+            let first = groups.remove(at: Int.random(in: 0..<groups.count, using: &random))
+            if let other = groups.indices.filter({ isConnected(groups[$0].union(first), problem) })
                 .randomElement(using: &random)
             {
-                atoms[other] = atoms[other].union(first)
+                groups[other] = groups[other].union(first)
             } else {
-                atoms.append(first)
+                groups.append(first)
             }
         }
-        return atoms
+        return groups
     }
 
     private func isConnected(_ set: OpSet, _ problem: Problem) -> Bool {

@@ -58,9 +58,9 @@ struct HybridBlockTests {
         arguments: [ProblemFamily.swiglu, .ffn])
     func wholeBlocks(family: ProblemFamily) throws {
         let blocks = try Blocks(family, count: 8, seed: 71)
-        let map = BlockMap(blocks.problem)
+        let map = RepeatedBlocks(blocks.problem)
         let inner = blocks.ops[3]
-        let twins = map.twins(of: inner, limit: 100)
+        let twins = map.repeats(of: inner, limit: 100)
         for twin in twins { #expect(isAlike(inner, twin, blocks.problem)) }
         let places = Set(twins.map(Set.init))
         for block in [2, 4] { #expect(places.contains(Set(blocks.ops[block])), "block \(block)") }
@@ -69,14 +69,14 @@ struct HybridBlockTests {
     @Test("finds parts of a block in all blocks but those next to the ends", arguments: [ProblemFamily.swiglu, .ffn])
     func parts(family: ProblemFamily) throws {
         let blocks = try Blocks(family, count: 7, seed: 72)
-        let map = BlockMap(blocks.problem)
+        let map = RepeatedBlocks(blocks.problem)
         let problem = blocks.problem
         let size = blocks.ops[0].count
         for start in 0..<size - 2 {
             // Ops that are numbered one after the other follow each other in a block, more or less.
             let part = (start..<min(size, start + 4)).map { blocks.ops[3][$0] }
             guard isConnected(part, problem) else { continue }
-            let twins = map.twins(of: part, limit: 100)
+            let twins = map.repeats(of: part, limit: 100)
             for twin in twins { #expect(isAlike(part, twin, problem)) }
             let places = Set(twins.map(Set.init))
             for block in [2, 4] {
@@ -98,11 +98,11 @@ struct HybridBlockTests {
                 baseCost: Double(100 + index))
         }
         let problem = try Problem(tensors: plain.tensors, ops: ops, hardware: plain.hardware)
-        let map = BlockMap(problem)
+        let map = RepeatedBlocks(problem)
         for op in problem.opIDs {
-            #expect(map.twins(of: [op], limit: 10).isEmpty)
+            #expect(map.repeats(of: [op], limit: 10).isEmpty)
             let readers = problem[op].outputs.flatMap { problem.graph.readers[$0.index] }
-            #expect(map.twins(of: [op] + readers.prefix(1), limit: 10).isEmpty)
+            #expect(map.repeats(of: [op] + readers.prefix(1), limit: 10).isEmpty)
         }
     }
 
@@ -111,15 +111,15 @@ struct HybridBlockTests {
         var options = GeneratorOptions()
         (options.ops, options.width, options.rows) = (80, 256, 256)
         let problem = try family.problem(options)
-        let map = BlockMap(problem)
+        let map = RepeatedBlocks(problem)
         let steps = StepGenerator(problem)
         var random = SplitMix64(seed: 73)
         for op in problem.opIDs {
             let ops = steps.connectedOps(around: op, count: Int.random(in: 1...8, using: &random), using: &random)
-            for twin in map.twins(of: ops, limit: 20) {
+            for twin in map.repeats(of: ops, limit: 20) {
                 #expect(isAlike(ops, twin, problem), "\(ops) are not like \(twin)")
             }
-            #expect(map.twins(of: ops, limit: 1).count <= 1)
+            #expect(map.repeats(of: ops, limit: 1).count <= 1)
         }
     }
 

@@ -9,11 +9,11 @@ import Testing
 /// The hybrid scheduler with GLPK.
 func solveHybrid(
     _ problem: Problem, _ control: SolveControl = SolveControl(),
-    _ change: (inout HybridScheduler.Options) -> Void = { _ in }
+    _ change: (inout Scheduler.Options) -> Void = { _ in }
 ) throws -> SchedulingResult {
-    var options = HybridScheduler.Options()
+    var options = Scheduler.Options()
     change(&options)
-    return try HybridScheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
+    return try Scheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
 }
 
 /// Problems solved by windows alone, compared with the list scheduler and with what exact search proves.
@@ -73,7 +73,7 @@ struct HybridComparison: CustomStringConvertible {
         for bound in (exact.bounds + result.bounds) where bound.scope.isAboutProblem {
             #expect(bound.value <= latency * (1 + 1e-9), "\(bound), \(latency) found, \(text)")
         }
-        guard exact.status == "optimal" else { return }
+        guard exact.status == .optimal else { return }
         proven += 1
         #expect(latency >= exact.incumbent.latency * (1 - 1e-9), text)
         if agree(latency, exact.incumbent.latency) { optimal += 1 }
@@ -82,9 +82,9 @@ struct HybridComparison: CustomStringConvertible {
 
     private func windows(_ problem: Problem, _ seed: UInt64) throws -> SchedulingResult {
         try solveHybrid(problem) { options in
-            options.triesExact = false
+            options.method = .hybrid
             options.maximumRounds = rounds
-            options.exact.threads = 1
+            options.threads = 1
             options.seed = seed
         }
     }

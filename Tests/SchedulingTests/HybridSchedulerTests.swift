@@ -16,16 +16,16 @@ struct HybridSchedulerTests {
         let problem = try OwnProblem.read(name)
         let results = try [1, 2, 3].map { threads in
             try solveHybrid(problem) { options in
-                options.triesExact = false
+                options.method = .hybrid
                 options.maximumRounds = 1
-                options.exact.threads = threads
+                options.threads = threads
                 options.seed = 7
             }
         }
         #expect(results[0].incumbent.schedule == results[1].incumbent.schedule)
         #expect(results[0].incumbent.schedule == results[2].incumbent.schedule)
         #expect(results[0].incumbent.source != .list)
-        #expect(results[0].status == "feasible (rounds limit)")
+        #expect(results[0].status == .feasible(.rounds))
     }
 
     // MARK: Warm starts
@@ -39,9 +39,9 @@ struct HybridSchedulerTests {
             if case .incumbent(let snapshot) = event { seen.withLock { $0.append(snapshot) } }
         }
         let result = try solveHybrid(problem, control) { options in
-            options.triesExact = false
+            options.method = .hybrid
             options.maximumRounds = rounds
-            options.exact.warmStart = warmStart
+            options.warmStart = warmStart
         }
         return (seen.withLock { $0 }, result)
     }
@@ -109,30 +109,30 @@ struct HybridSchedulerTests {
             cancelled.withLock { $0 = control.elapsedSeconds }
             control.cancel()
         }
-        let result = try solveHybrid(problem, control) { $0.triesExact = false }
+        let result = try solveHybrid(problem, control) { $0.method = .hybrid }
         let late = control.elapsedSeconds - cancelled.withLock { $0 }
         #expect(late < 1, "\(late) s after the call")
-        #expect(result.status == "feasible (interrupted)")
+        #expect(result.status == .feasible(.interrupted))
         try expectValid(result, problem)
     }
 
     /// Enumeration looks at the clock seldom; without optimisation that is seconds.
-    static let withProof: [Bool] = {
+    static let methods: [Scheduler.Method] = {
         #if DEBUG
-            [false]
+            [.hybrid]
         #else
-            [false, true]
+            [.hybrid, .auto]
         #endif
     }()
 
-    @Test("The time limit is kept", arguments: withProof)
-    func timeLimit(triesExact: Bool) throws {
+    @Test("The time limit is kept", arguments: methods)
+    func timeLimit(method: Scheduler.Method) throws {
         let problem = try OwnProblem.read("attention-216")
         let control = SolveControl(timeLimitSeconds: 2)
-        let result = try solveHybrid(problem, control) { $0.triesExact = triesExact }
+        let result = try solveHybrid(problem, control) { $0.method = method }
         #expect(control.elapsedSeconds < 2.5)
         #expect(control.elapsedSeconds > 1.9)
-        #expect(result.status == "feasible (time limit)")
+        #expect(result.status == .feasible(.time))
         try expectValid(result, problem)
     }
 

@@ -51,27 +51,27 @@ struct HybridSearchTests {
             let isPlain = window.border.resident.isEmpty && window.border.retained.isEmpty
             guard !isPlain || Int.random(in: 0..<8, using: &random) == 0 else { continue }
             var candidates = CandidateEnumerator(
-                window.problem, border: window.border, reductionCap: .native, limits: CandidateEnumeratorTests.wide,
-                threads: 1, pricing: .exhaustive
+                window, purpose: .window, reductionCap: .native, limits: CandidateEnumeratorTests.wide, threads: 1,
+                tuning: .exhaustive
             ).enumerate().candidates
             // Without any, because windows throw nothing away, the steps at hand stay.
             guard !candidates.isEmpty, candidates.count < 250 else { continue }
-            WindowSolver.add(example.current, to: &candidates)
+            CandidateSet.add(example.current, to: &candidates)
             windows += 1
             if !window.border.resident.isEmpty { handOffs += 1 }
             if !window.border.retained.isEmpty { owed += 1 }
             let columns = try #require(
-                CandidateColumns(candidates, problem: window.problem, border: window.border))
+                CandidateColumns(candidates, of: Subproblem(window.problem, border: window.border)))
             let relaxation = try #require(
                 try Relaxation(
-                    columns, candidates, problem: window.problem, solver: GLPKSolver(), control: SolveControl()))
+                    columns, candidates, problem: window.problem, solver: GLPKSolver(), budget: Budget(SolveControl())))
             let expected = cheapest(candidates, window.border)
-            for prices in [SearchPrices(columns: columns), relaxation.prices(columns)] {
+            for prices in [SearchPrices(columns: columns), relaxation.prices] {
                 let found = BackwardSearch(columns).run(prices: prices, cutoff: .infinity)
                 #expect(found.isProven)
                 #expect(agree(found.latency, expected), "\(found.latency), not \(expected): \(example.text)")
             }
-            #expect(relaxation.solution.dualBound <= expected * (1 + 1e-9), "\(example.text)")
+            #expect(relaxation.bound <= expected * (1 + 1e-9), "\(example.text)")
             let outcome = try example.solve()
             #expect(outcome.isProven, "\(example.text)")
             let found = (outcome.steps ?? example.current).map { "\($0.ops) \($0.resident) to \($0.retained)" }
@@ -94,7 +94,7 @@ struct HybridSearchTests {
                 example.problem.graph.producers[$0.index] != nil && example.problem.graph.isGraphOutput($0)
             }
             let columns = try #require(
-                CandidateColumns(example.candidates, problem: example.problem, border: border))
+                CandidateColumns(example.candidates, of: Subproblem(example.problem, border: border)))
             let found = BackwardSearch(columns).run(prices: SearchPrices(columns: columns), cutoff: .infinity)
             // A last step may not throw anything away where another step follows.
             let optimum = try example.search().objective

@@ -12,24 +12,16 @@ struct WindowCase {
     let range: Range<Int>
     /// The whole schedule, and the window's part of it in the window's numbers.
     let steps: [Candidate]
-    let window: WindowProblem
+    let window: Subproblem
     let current: [Candidate]
 
     /// Nil when these steps cannot be a window.
     init?(_ schedule: Schedule, _ range: Range<Int>, of problem: Problem) throws {
-        let analyzer = StepAnalyzer(problem)
         let evaluation = try Evaluator(problem).evaluate(schedule)
-        var resident: [TensorID] = []
-        let steps = try zip(schedule.steps, evaluation.steps).map { step, evaluation in
-            let structure = try analyzer.analyze(ops: analyzer.ordered(step.ops), retained: step.retained)
-            defer { resident = structure.retained }
-            let choice = GranularityChoice(
-                granularity: step.granularity, order: step.order, latency: evaluation.latency)
-            return Candidate(structure, resident: resident, choice: choice, lowerBound: 0, problem: problem)
-        }
+        let steps = try Candidate.steps(of: schedule, latencies: evaluation.latencies, problem: problem)
         let times = StorageTimes(steps, problem: problem)
         guard
-            let window = WindowProblem(
+            let window = Subproblem(
                 steps[range], of: problem, resident: range.lowerBound > 0 ? steps[range.lowerBound - 1].retained : [],
                 isStored: { times.isStored($0, before: range.lowerBound) },
                 isNeeded: { times.isNeeded($0, from: range.upperBound) })
@@ -51,12 +43,13 @@ struct WindowCase {
     func whole(_ tensors: [TensorID]) -> [Int] { tensors.map { window.tensors[$0.index].index }.sorted() }
 
     /// What a window solver finds for it.
-    func solve(atoms: [OpSet]? = nil) throws -> WindowSolver.Outcome {
-        var solver = WindowSolver(solver: GLPKSolver(), reductionCap: .native, control: SolveControl())
+    func solve(groups: [OpSet]? = nil) throws -> WindowSolver.Outcome {
+        var solver = WindowSolver(solver: GLPKSolver(), reductionCap: .native)
         // Tiny tensors fit in fast memory by the dozen; the default limits are meant for larger ones.
         (solver.limits.enumeration.retainedSets, solver.limits.enumeration.retainedTensors) = (1 << 8, 8)
-        let window = Window(source: .region, range: range, atoms: atoms, problem: window, current: current)
-        return try solver.solve(window, known: KnownPrices())
+        let window = Window(
+            place: .init(range: range, source: .region), groups: groups, subproblem: window, current: current)
+        return try solver.solve(window, known: KnownTunings(), budget: Budget(SolveControl()))
     }
 
     /// The schedule with other steps in the window's place.

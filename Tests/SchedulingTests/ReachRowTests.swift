@@ -55,9 +55,10 @@ struct ReachRowTests {
             for _ in 0..<6 {
                 let schedule = ScheduleGenerator(problem).schedule(using: &random)
                 guard let evaluation = try? Evaluator(problem).evaluate(schedule) else { continue }
-                var set = CandidateSet(candidates: [], omissions: [], statistics: .init())
-                let chosen = try set.include(schedule, latencies: evaluation.latencies, problem: problem)
-                let columns = try #require(CandidateColumns(set.candidates, problem: problem))
+                var set = CandidateSet()
+                let chosen = set.include(
+                    try Candidate.steps(of: schedule, latencies: evaluation.latencies, problem: problem, isBest: true))
+                let columns = try #require(CandidateColumns(set.candidates, of: Subproblem(whole: problem)))
                 check(chosen.map { columns.columns[$0] }, columns, &cases)
                 var weights: [Int: Double] = [:]
                 for column in chosen { weights[column, default: 0] += 1 }
@@ -77,9 +78,10 @@ struct ReachRowTests {
             let problem = try problems.next()
             guard let optimum = try ScheduleOracle(problem).optimum() else { continue }
             let latencies = try Evaluator(problem).evaluate(optimum.schedule).latencies
-            var set = CandidateSet(candidates: [], omissions: [], statistics: .init())
-            let chosen = try set.include(optimum.schedule, latencies: latencies, problem: problem)
-            let columns = try #require(CandidateColumns(set.candidates, problem: problem))
+            var set = CandidateSet()
+            let chosen = set.include(
+                try Candidate.steps(of: optimum.schedule, latencies: latencies, problem: problem, isBest: true))
+            let columns = try #require(CandidateColumns(set.candidates, of: Subproblem(whole: problem)))
             check(chosen.map { columns.columns[$0] }, columns, &cases)
         }
         #expect(cases.schedules > 40, "\(cases)")
@@ -123,12 +125,11 @@ struct ReachRowTests {
                 let relaxation = try #require(
                     try Relaxation(
                         example.columns, example.candidates, problem: example.problem, solver: GLPKSolver(),
-                        control: SolveControl(), separates: separates))
-                values.append(relaxation.solution.dualBound)
-                let prices = relaxation.prices(example.columns)
-                let found = BackwardSearch(example.columns).run(prices: prices, cutoff: .infinity)
+                        budget: Budget(SolveControl()), separation: .init(adds: separates)))
+                values.append(relaxation.bound)
+                let found = BackwardSearch(example.columns).run(prices: relaxation.prices, cutoff: .infinity)
                 #expect(found.isProven)
-                #expect(relaxation.solution.dualBound <= found.latency * (1 + 1e-9))
+                #expect(relaxation.bound <= found.latency * (1 + 1e-9))
             }
             let optimum = try example.search().objective
             #expect(plain <= values[0] * (1 + 1e-9) && values[0] <= values[1] * (1 + 1e-9))

@@ -9,10 +9,10 @@ import Testing
 @Suite("StructuralBounds")
 struct StructuralBoundsTests {
     private func optimum(_ problem: Problem, reductionCap: ReductionCap = .native) throws -> SchedulingResult {
-        var options = ExactScheduler.Options()
+        var options = Scheduler.Options(.exact)
         options.reductionCap = reductionCap
         options.threads = 1
-        return try ExactScheduler(problem, solver: GLPKSolver(), options: options).schedule(control: SolveControl())
+        return try Scheduler(problem, solver: GLPKSolver(), options: options).schedule(control: SolveControl())
     }
 
     @Test("Never exceed the optimum of 200 random problems, and meet it now and then", .tags(.slow))
@@ -107,7 +107,7 @@ struct StructuralBoundsTests {
             for cap in ReductionCap.allCases {
                 let bound = StructuralBounds.traffic(problem, reductionCap: cap)
                 let best = try optimum(problem, reductionCap: cap)
-                #expect(best.status == "optimal")
+                #expect(best.status == .optimal)
                 #expect(bound <= best.incumbent.latency * (1 + 1e-12), "\(cap): \(ProblemFile.text(of: problem))")
             }
             let once = problem.tensors.indices.reduce(0) { sum, index in

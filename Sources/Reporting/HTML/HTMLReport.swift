@@ -86,13 +86,7 @@ public struct HTMLReport {
         ]
     }
 
-    /// The gap in per cent, never rounded to nothing.
-    private var gapText: String {
-        guard let gap = model.gap else { return "none" }
-        guard gap > 1e-9 else { return "0%" }
-        let hundredths = (gap * 10_000).rounded()
-        return hundredths < 1 ? "below 0.01%" : "\(hundredths / 100)%"
-    }
+    private var gapText: String { model.gap.map { Reporting.gapText($0) } ?? "none" }
 
     private var boundsNote: String {
         guard model.gap != nil else {

@@ -110,7 +110,7 @@ public struct ReportModel: Encodable, Sendable {
         bounds = Self.bounds(problem, reductionCap, boundEvents)
         bestBound = bounds.reduce(0) { $1.isAboutProblem ? max($0, $1.value) : $0 }
         gap =
-            bestBound > totalLatency * (1 + SchedulingResult.tolerance)
+            bestBound > totalLatency * (1 + Tolerance.agreement)
             ? nil : totalLatency > 0 ? max(0, totalLatency - bestBound) / totalLatency : 0
     }
 

@@ -9,14 +9,8 @@ public struct Candidate: Sendable, Hashable {
     public let resident: [TensorID]
     /// Tensors that the step retains, ascending.
     public let retained: [TensorID]
-    /// Tile size and depth.
-    public private(set) var granularity: Granularity
-    /// Tile order.
-    public private(set) var order: TileOrder
-    /// Latency at this granularity and order, in units of time.
-    public private(set) var latency: Double
-    /// No granularity and no named order is faster than this, in units of time.
-    public private(set) var lowerBound: Double
+    /// Its granularity, tile order and latency, and what is known of others.
+    private(set) var tuning: TuningState
     /// Tensors that the step reads from slow memory and that some op writes, in order of first use.
     public let slowReads: [TensorID]
     /// Tensors that the step evicts.
@@ -34,56 +28,61 @@ public struct Candidate: Sendable, Hashable {
         _ structure: StepStructure, resident: [TensorID], choice: GranularityChoice, lowerBound: Double? = nil,
         problem: Problem
     ) {
+        self.init(
+            structure, resident: resident,
+            tuning: TuningState(choice: choice, lowerBound: min(lowerBound ?? choice.latency, choice.latency)),
+            problem: problem)
+    }
+
+    /// Creates a candidate from a step and what is known of its granularities.
+    init(_ structure: StepStructure, resident: [TensorID], tuning: TuningState, problem: Problem) {
         ops = structure.ops
         self.resident = resident
         retained = structure.retained
-        granularity = choice.granularity
-        order = choice.order
-        latency = choice.latency
-        self.lowerBound = min(lowerBound ?? choice.latency, choice.latency)
+        self.tuning = tuning
         slowReads = structure.reads.filter {
             problem.graph.producers[$0.index] != nil && !resident.contains($0)
         }
         evicted = structure.evicted
     }
 
-    /// Creates a candidate from a step and what is known of its price.
-    init(_ structure: StepStructure, resident: [TensorID], price: KnownPrices.Price, problem: Problem) {
-        self.init(
-            structure, resident: resident, choice: price.choice, lowerBound: price.lowerBound, problem: problem)
-        isBeyondSearch = price.isBeyondSearch
-    }
+    /// The step without its granularity.
+    public var key: StepKey { StepKey(ops: ops, resident: resident, retained: retained) }
 
-    /// What is known of its price.
-    var price: KnownPrices.Price {
-        KnownPrices.Price(
-            choice: GranularityChoice(granularity: granularity, order: order, latency: latency),
-            lowerBound: lowerBound, isBeyondSearch: isBeyondSearch)
-    }
+    /// Tile size and depth.
+    public var granularity: Granularity { tuning.choice.granularity }
+
+    /// Tile order.
+    public var order: TileOrder { tuning.choice.order }
+
+    /// Latency at this granularity and order, in units of time.
+    public var latency: Double { tuning.choice.latency }
+
+    /// No granularity and no named order is faster than this, in units of time.
+    public var lowerBound: Double { tuning.lowerBound }
 
     /// True when no granularity and no named order is faster, up to rounding.
-    public var isSettled: Bool { lowerBound >= latency * (1 - 1e-11) }
+    public var isTuned: Bool { lowerBound >= latency * (1 - Tolerance.tuned) }
 
-    /// True when an exhaustive search had to pass granularities over, so that the candidate cannot be settled.
-    public private(set) var isBeyondSearch = false
+    /// True when an exhaustive search had to pass granularities over, so that the candidate cannot be tuned.
+    public var isBeyondSearch: Bool { tuning.isBeyondSearch }
+
+    /// True when an exhaustive search may still find a better granularity or raise the lower bound.
+    var isOpen: Bool { !isTuned && !isBeyondSearch }
 
     /// Takes over the granularity of the same step if it is faster; what is known of the lower bound stays.
     mutating func lower(to other: Candidate) {
-        if other.latency < latency {
-            (granularity, order, latency) = (other.granularity, other.order, other.latency)
-        }
-        lowerBound = min(max(lowerBound, other.lowerBound), latency)
+        if other.latency < latency { tuning.choice = other.tuning.choice }
+        tuning.lowerBound = min(max(lowerBound, other.lowerBound), latency)
     }
 
     /// Records the result of an exhaustive search: a better choice, or nil when there is none.
-    mutating func settle(_ better: GranularityChoice?, isComplete: Bool) {
-        if let better, better.latency < latency {
-            (granularity, order, latency) = (better.granularity, better.order, better.latency)
-        }
+    mutating func tune(_ better: GranularityChoice?, isComplete: Bool) {
+        if let better, better.latency < latency { tuning.choice = better }
         if isComplete {
-            lowerBound = latency
+            tuning.lowerBound = latency
         } else {
-            isBeyondSearch = true
+            tuning.isBeyondSearch = true
         }
     }
 
@@ -91,33 +90,4 @@ public struct Candidate: Sendable, Hashable {
     public var step: Step {
         Step(ops: ops, granularity: granularity, retained: retained, order: order)
     }
-}
-
-/// Candidates of a problem, and whether they are all that can matter.
-public struct CandidateSet: Sendable {
-    /// The candidates, in a fixed order.
-    public var candidates: [Candidate]
-    /// Why the set is not complete; empty when nothing that RULES allows was left out, other than by the dominance
-    /// arguments that ``CandidateEnumerator`` states.
-    public var omissions: [String]
-    /// How the candidates came about.
-    public var statistics: Statistics
-
-    /// Counts of an enumeration.
-    public struct Statistics: Sendable, Hashable {
-        /// Connected op sets looked at.
-        public var connected = 0
-        /// Op sets that could be steps by shape, sinks and memory.
-        public var admissible = 0
-        /// Steps (op set, resident set, retained set) that fit at some granularity.
-        public var feasible = 0
-        /// Steps left after dominance.
-        public var kept = 0
-
-        /// All zero.
-        public init() {}
-    }
-
-    /// True when optimality over the candidates is optimality for the problem.
-    public var isComplete: Bool { omissions.isEmpty }
 }

@@ -1,5 +1,4 @@
 import CostModel
-import Dispatch
 import Synchronization
 import TensorGraph
 
@@ -12,75 +11,71 @@ import TensorGraph
 /// - *Useless lifetimes.* A retained tensor that the next step does not read, unless `ThrowAway` says that it could
 ///   pay not to evict it.
 public struct CandidateEnumerator: Sendable {
-    /// Limits on the work; all counts, so that the result does not depend on the machine.
-    public struct Limits: Sendable, Hashable {
-        /// Connected op sets looked at.
-        public var connectedSets = 4_000_000
-        /// Op sets that could be steps by shape, sinks and memory.
-        public var admissibleSets = 400_000
-        /// Candidates kept; about 1 KiB of memory each.
-        public var candidates = 400_000
-        /// Steps (op set, resident set, retained set) whose granularity is searched.
-        public var pricedSteps = 20_000_000
-        /// Sets of tensors that one step may retain.
-        public var retainedSets = 64
-        /// Tensors retained at once.
-        public var retainedTensors = 4
-
-        /// The default limits.
-        public init() {}
-    }
+    /// Limits on the work.
+    public typealias Limits = EnumerationLimits
 
     /// When the exhaustive search for the best granularity is made.
-    public enum Pricing: Sendable, Hashable {
+    public enum Tuning: Sendable, Hashable {
         /// For every candidate at once.
         case exhaustive
-        /// Candidates get a fast price and a lower bound; whoever needs the best settles them, see ``CandidateEnumerator/settle(_:isCancelled:)``.
+        /// Candidates get a fast cost and a lower bound; whoever needs the best tunes them, see ``GranularityTuner``.
         case bounded
     }
 
-    /// The problem.
-    public let problem: Problem
+    /// What the candidates are for.
+    enum Purpose: Sendable, Hashable {
+        /// A proof: nothing is left out without need, and what is left out is noted.
+        case proof
+        /// A window, of which there are many: what is rarely of use is left out, and ever fewer hand-offs are looked at
+        /// until there are no more steps than the limit.
+        case window
+    }
+
+    /// What is enumerated.
+    let subproblem: Subproblem
     /// When granularities are searched exhaustively.
-    public let pricing: Pricing
+    public let tuning: Tuning
     /// Granularity search for each step.
     public let optimizer: GranularityOptimizer
     private let fast: GranularityOptimizer
-    private let border: Border?
-    private let atoms: [OpSet]?
-    private let known: PartPrices?
+    private let purpose: Purpose
+    private let groups: [OpSet]?
+    private let known: KnownTunings
     /// Limits on the work.
     public let limits: Limits
     /// Cores to use; the result is the same for any number.
     public let threads: Int
 
-    /// Creates an enumerator.
+    private var problem: Problem { subproblem.problem }
+
+    /// Creates an enumerator for a whole problem.
     public init(
         _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2,
-        pricing: Pricing = .exhaustive
+        tuning: Tuning = .exhaustive
     ) {
         self.init(
-            problem, border: nil, reductionCap: reductionCap, limits: limits, threads: threads, pricing: pricing)
+            Subproblem(whole: problem), purpose: .proof, reductionCap: reductionCap, limits: limits, threads: threads,
+            tuning: tuning)
     }
 
-    /// Creates an enumerator for a window.
+    /// Creates an enumerator.
     ///
     /// - Parameters:
-    ///   - border: what other steps give and want.
-    ///   - atoms: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
+    ///   - groups: disjoint sets of ops, together all of them, that no step divides; nil for single ops.
     ///   - effort: of one search for a granularity; nil for what the search needs.
-    ///   - known: prices from earlier, found with the same effort.
+    ///   - known: what is known from earlier, found with the same effort.
     init(
-        _ problem: Problem, border: Border?, atoms: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
-        threads: Int, pricing: Pricing, effort: GranularityOptimizer.Effort? = nil, known: PartPrices? = nil
+        _ subproblem: Subproblem, purpose: Purpose, groups: [OpSet]? = nil, reductionCap: ReductionCap, limits: Limits,
+        threads: Int, tuning: Tuning, effort: GranularityOptimizer.Effort? = nil, known: KnownTunings = KnownTunings()
     ) {
+        self.subproblem = subproblem
+        self.purpose = purpose
         self.known = known
-        self.border = border
-        self.atoms = atoms
-        self.problem = problem
-        self.pricing = pricing
-        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast, effort: effort)
-        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive, effort: effort)
+        self.groups = groups
+        self.tuning = tuning
+        fast = GranularityOptimizer(subproblem.problem, reductionCap: reductionCap, mode: .fast, effort: effort)
+        optimizer = GranularityOptimizer(
+            subproblem.problem, reductionCap: reductionCap, mode: .exhaustive, effort: effort)
         self.limits = limits
         self.threads = max(1, threads)
     }
@@ -91,20 +86,18 @@ public struct CandidateEnumerator: Sendable {
     ///   with that reason among its omissions.
     public func enumerate(isCancelled: @escaping @Sendable () -> Bool = { false }) -> CandidateSet {
         guard problem.ops.count <= OpSet.capacity else {
-            return CandidateSet(
-                candidates: [], omissions: ["\(problem.ops.count) ops are more than the \(OpSet.capacity) of a set"],
-                statistics: .init())
+            return CandidateSet(omissions: [.tooManyOps(count: problem.ops.count, capacity: OpSet.capacity)])
         }
-        var result = CandidateSet(candidates: [], omissions: [], statistics: .init())
+        var result = CandidateSet()
         let sets = connectedSets(&result, isCancelled)
         guard result.isComplete else { return result }
         let handOffs = self.handOffs(sets)
         result.omissions += handOffs.omissions
-        guard border == nil || isAffordable(sets, handOffs) else {
-            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+        guard purpose == .proof || isAffordable(sets, handOffs) else {
+            result.omissions.append(.tooManySteps(limit: limits.pricedSteps))
             return result
         }
-        price(sets, handOffs, &result, isCancelled)
+        evaluate(sets, handOffs, &result, isCancelled)
         result.statistics.kept = result.candidates.count
         return result
     }
@@ -113,7 +106,7 @@ public struct CandidateEnumerator: Sendable {
 
     private func connectedSets(_ result: inout CandidateSet, _ isCancelled: @escaping @Sendable () -> Bool) -> [[OpID]]
     {
-        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap, atoms: atoms)
+        let connected = ConnectedSets(problem, reductionCap: optimizer.reductionCap, groups: groups)
         let opOfNumber = connected.opOfNumber
         let limits = limits
         let progress = EnumerationProgress()
@@ -142,11 +135,9 @@ public struct CandidateEnumerator: Sendable {
         if unended > 0 || !progress.isWithin(limits) {
             // A part of the sets would depend on which thread came first, and proves nothing: none is kept.
             result.omissions.append(
-                "stopped after \(result.statistics.connected) connected op sets, "
-                    + "\(result.statistics.admissible) of them steps by shape and memory; "
-                    + "\(unended) of \(connected.count) ops, as last op of a step, were not finished"
-                    + (isCancelled()
-                        ? " in time" : "; the limits are \(limits.connectedSets) and \(limits.admissibleSets)"))
+                .stopped(
+                    connected: result.statistics.connected, admissible: result.statistics.admissible,
+                    unfinished: unended, ops: connected.count, limits: isCancelled() ? nil : limits))
             return []
         }
         return parts.flatMap { $0 }
@@ -158,17 +149,17 @@ public struct CandidateEnumerator: Sendable {
     private static let fewerHandOffs = [(sets: 8, tensors: 2), (sets: 4, tensors: 1), (sets: 0, tensors: 0)]
 
     private func handOffs(_ sets: [[OpID]]) -> HandOffs {
-        var handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
-        guard border != nil else { return handOffs }
+        var handOffs = HandOffs(subproblem, sets: sets, limits: limits, canDiscard: purpose == .proof)
+        guard purpose == .window else { return handOffs }
         for fewer in Self.fewerHandOffs where !isAffordable(sets, handOffs) {
             var limits = limits
             (limits.retainedSets, limits.retainedTensors) = (fewer.sets, fewer.tensors)
-            handOffs = HandOffs(problem, sets: sets, limits: limits, border: border)
+            handOffs = HandOffs(subproblem, sets: sets, limits: limits, canDiscard: false)
         }
         return handOffs
     }
 
-    /// True when there are no more steps with these hand-offs than the limit on their prices.
+    /// True when there are no more steps with these hand-offs than the limit on evaluations.
     private func isAffordable(_ sets: [[OpID]], _ handOffs: HandOffs) -> Bool {
         var count = 0
         for ops in sets {
@@ -186,16 +177,16 @@ public struct CandidateEnumerator: Sendable {
         return true
     }
 
-    // MARK: Prices
+    // MARK: Costs
 
-    private struct PriceResult: Sendable {
+    private struct Evaluated: Sendable {
         var candidates: [Candidate] = []
         var feasible = 0
         /// Steps with granularities that were passed over.
         var unsearched = 0
     }
 
-    private func price(
+    private func evaluate(
         _ sets: [[OpID]], _ handOffs: HandOffs, _ result: inout CandidateSet,
         _ isCancelled: @escaping @Sendable () -> Bool
     ) {
@@ -204,15 +195,15 @@ public struct CandidateEnumerator: Sendable {
         let chunks = (sets.count + chunk - 1) / chunk
         let kept = Atomic(0)
         let feasible = Atomic(0)
-        let parts = parallelMap(count: chunks, threads: threads) { index -> PriceResult in
-            var part = PriceResult()
+        let parts = parallelMap(count: chunks, threads: threads) { index -> Evaluated in
+            var part = Evaluated()
             guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates,
                 feasible.load(ordering: .relaxed) <= limits.pricedSteps
             else { return part }
             let analyzer = StepAnalyzer(problem)
             for number in index * chunk..<min(sets.count, (index + 1) * chunk) where !isCancelled() {
                 guard part.candidates.count <= limits.candidates, part.feasible <= limits.pricedSteps else { break }
-                price(sets[number], handOffs, analyzer, alone, &part)
+                evaluate(sets[number], handOffs, analyzer, alone, &part)
             }
             kept.add(part.candidates.count, ordering: .relaxed)
             feasible.add(part.feasible, ordering: .relaxed)
@@ -223,18 +214,13 @@ public struct CandidateEnumerator: Sendable {
             result.statistics.feasible += part.feasible
         }
         let unsearched = parts.reduce(0) { $0 + $1.unsearched }
-        if unsearched > 0 {
-            result.omissions.append(
-                "granularities of \(unsearched) steps at which demands coincide, too many to simulate")
-        }
-        if isCancelled() {
-            result.omissions.append("the search for granularities was stopped")
-        }
+        if unsearched > 0 { result.omissions.append(.notSimulated(steps: unsearched)) }
+        if isCancelled() { result.omissions.append(.granularitiesStopped) }
         if result.statistics.feasible > limits.pricedSteps {
-            result.omissions.append("there are more than \(limits.pricedSteps) steps")
+            result.omissions.append(.tooManySteps(limit: limits.pricedSteps))
         }
         if result.candidates.count > limits.candidates {
-            result.omissions.append("there are more than \(limits.candidates) candidates")
+            result.omissions.append(.tooManyCandidates(limit: limits.candidates))
             result.candidates.removeLast(result.candidates.count - limits.candidates)
         }
     }
@@ -244,25 +230,25 @@ public struct CandidateEnumerator: Sendable {
         return problem.opIDs.map { op in
             guard let structure = try? analyzer.analyze(ops: [op], retained: []) else { return .infinity }
             let cost = StepCost(structure, problem: problem)
-            // Any price at which an op can run alone will do; windows are many, so theirs has to be cheap.
-            let optimizer = border == nil ? optimizer : fast
+            // Any cost at which an op can run alone will do; windows are many, so theirs has to be found fast.
+            let optimizer = purpose == .proof ? optimizer : fast
             return optimizer.best(for: cost, resident: [])?.latency ?? .infinity
         }
     }
 
-    private func price(
-        _ ops: [OpID], _ handOffs: HandOffs, _ analyzer: StepAnalyzer, _ alone: [Double], _ part: inout PriceResult
+    private func evaluate(
+        _ ops: [OpID], _ handOffs: HandOffs, _ analyzer: StepAnalyzer, _ alone: [Double], _ part: inout Evaluated
     ) {
         for retained in handOffs.retainable(ops) {
             guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { continue }
-            // What is handed to a window is not in slow memory.
-            let given = border?.resident.filter(structure.reads.contains) ?? []
+            // What is handed over by the step before is not in slow memory.
+            let given = subproblem.border.resident.filter(structure.reads.contains)
             for resident in handOffs.residents(structure.reads) where given.allSatisfy(resident.contains) {
                 let cost = StepCost(structure, problem: problem, resident: resident)
                 guard optimizer.mayFit(cost) else { continue }
                 part.feasible += 1
                 var limit = Double.infinity
-                if ops.count > 1, retained.isEmpty, resident.isEmpty, !isAtom(ops) {
+                if ops.count > 1, retained.isEmpty, resident.isEmpty, !isGroup(ops) {
                     limit = ops.reduce(0) { $0 + alone[$1.index] }
                 }
                 guard let candidate = candidate(structure, cost, resident, limit, &part.unsearched) else { continue }
@@ -272,16 +258,17 @@ public struct CandidateEnumerator: Sendable {
     }
 
     /// True when no step divides these ops, so that single steps cannot stand for them.
-    private func isAtom(_ ops: [OpID]) -> Bool { atoms?.contains(OpSet(ops.map(\.index))) ?? false }
+    private func isGroup(_ ops: [OpID]) -> Bool { groups?.contains(OpSet(ops.map(\.index))) ?? false }
 
     private func candidate(
         _ structure: StepStructure, _ cost: StepCost, _ resident: [TensorID], _ limit: Double, _ unsearched: inout Int
     ) -> Candidate? {
-        if let price = known?.price(ops: structure.ops, resident: resident, retained: structure.retained) {
-            guard price.lowerBound < limit else { return nil }
-            return Candidate(structure, resident: resident, price: price, problem: problem)
+        let key = StepKey(ops: structure.ops, resident: resident, retained: structure.retained)
+        if let tuning = known.tuning(of: key, in: subproblem) {
+            guard tuning.lowerBound < limit else { return nil }
+            return Candidate(structure, resident: resident, tuning: tuning, problem: problem)
         }
-        if pricing == .bounded {
+        if tuning == .bounded {
             let bound = fast.lowerBound(of: cost)
             guard bound < limit else { return nil }
             if let choice = fast.best(for: cost, resident: resident) {
@@ -295,30 +282,6 @@ public struct CandidateEnumerator: Sendable {
             Candidate(structure, resident: resident, choice: $0, problem: problem)
         }
     }
-
-    /// Searches the granularities of candidates exhaustively, so that each is ``Candidate/isSettled``.
-    ///
-    /// - Parameters:
-    ///   - candidates: the candidates; those that are settled come back as they are.
-    ///   - isCancelled: when it says true the rest stay as they are.
-    public func settle(_ candidates: [Candidate], isCancelled: @escaping @Sendable () -> Bool) -> [Candidate] {
-        let chunk = 4
-        let parts = parallelMap(count: (candidates.count + chunk - 1) / chunk, threads: threads) { index in
-            let analyzer = StepAnalyzer(problem)
-            return candidates[index * chunk..<min(candidates.count, (index + 1) * chunk)].map { candidate in
-                guard !candidate.isSettled, !isCancelled(),
-                    let structure = try? analyzer.analyze(ops: candidate.ops, retained: candidate.retained)
-                else { return candidate }
-                var settled = candidate
-                let cost = StepCost(structure, problem: problem, resident: candidate.resident)
-                let (choice, isComplete) = optimizer.search(
-                    for: cost, resident: candidate.resident, below: candidate.latency)
-                settled.settle(choice, isComplete: isComplete)
-                return settled
-            }
-        }
-        return parts.flatMap { $0 }
-    }
 }
 
 /// Counts of an enumeration that several threads share.
@@ -331,22 +294,4 @@ private final class EnumerationProgress: Sendable {
         visited.load(ordering: .relaxed) <= limits.connectedSets
             && admissible.load(ordering: .relaxed) <= limits.admissibleSets
     }
-}
-
-/// Runs a function for 0, 1, … on several threads; results come in order.
-func parallelMap<Result: Sendable>(
-    count: Int, threads: Int, _ body: @escaping @Sendable (Int) -> Result
-) -> [Result] {
-    guard threads > 1, count > 1 else { return (0..<count).map(body) }
-    let next = Atomic(0)
-    let results = Mutex([Result?](repeating: nil, count: count))
-    DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
-        while true {
-            let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < count else { return }
-            let value = body(index)
-            results.withLock { $0[index] = value }
-        }
-    }
-    return results.withLock { $0.compactMap { $0 } }
 }

@@ -13,7 +13,7 @@ struct ConnectedSets {
     private(set) var visited = 0
     private let neighbours: [OpSet]
     /// For each op, the ops that are in a set if and only if it is, itself included.
-    private let atom: [OpSet]
+    private let group: [OpSet]
     private let all: OpSet
     private var facts: BranchFacts
 
@@ -22,31 +22,31 @@ struct ConnectedSets {
 
     /// Prepares the enumeration; the graph has at most ``OpSet/capacity`` ops.
     ///
-    /// - Parameter atoms: disjoint connected sets of ops, together all of them, that no set divides; nil for single ops.
-    init(_ problem: Problem, reductionCap: ReductionCap, atoms: [OpSet]? = nil) {
+    /// - Parameter groups: disjoint connected sets of ops, together all of them, that no set divides; nil for single ops.
+    init(_ problem: Problem, reductionCap: ReductionCap, groups: [OpSet]? = nil) {
         let order = Array(problem.graph.topologicalOrder.reversed())
         opOfNumber = order
         var touching = [OpSet](repeating: OpSet(), count: problem.tensors.count)
         for (index, op) in order.enumerated() {
             for tensor in problem[op].inputs + problem[op].outputs { touching[tensor.index].insert(index) }
         }
-        var atom = order.indices.map { OpSet([$0]) }
-        if let atoms {
+        var group = order.indices.map { OpSet([$0]) }
+        if let groups {
             var number = [Int](repeating: 0, count: order.count)
             for (index, op) in order.enumerated() { number[op.index] = index }
-            for ops in atoms {
+            for ops in groups {
                 let numbers = OpSet(ops.members.map { number[$0] })
-                numbers.forEach { atom[$0] = numbers }
+                numbers.forEach { group[$0] = numbers }
             }
         }
-        self.atom = atom
+        self.group = group
         neighbours = order.indices.map { index in
             var joined = OpSet()
-            atom[index].forEach { member in
+            group[index].forEach { member in
                 let op = problem[order[member]]
                 for tensor in op.inputs + op.outputs { joined = joined.union(touching[tensor.index]) }
             }
-            return joined.subtracting(atom[index])
+            return joined.subtracting(group[index])
         }
         all = OpSet(order.indices)
         facts = BranchFacts(problem, order: order, deepest: reductionCap.limit(problem.hardware))
@@ -62,10 +62,10 @@ struct ConnectedSets {
     mutating func enumerate(
         root: Int, continues: (Int) -> Bool = { _ in true }, visit: (_ set: OpSet, _ canFit: Bool) -> Void
     ) -> Bool {
-        let set = atom[root]
+        let set = group[root]
         guard set.first == root else { return true }
         var excluded = OpSet()
-        for number in 0..<root { excluded = excluded.union(atom[number]) }
+        for number in 0..<root { excluded = excluded.union(group[number]) }
         return grow(set, neighbours[root].subtracting(excluded), excluded, continues, visit)
     }
 
@@ -86,11 +86,11 @@ struct ConnectedSets {
         var candidates = candidates
         var excluded = excluded
         while let next = candidates.first {
-            candidates = candidates.subtracting(atom[next])
-            let larger = set.union(atom[next])
+            candidates = candidates.subtracting(group[next])
+            let larger = set.union(group[next])
             let added = neighbours[next].subtracting(excluded).subtracting(larger)
             guard grow(larger, candidates.union(added), excluded, continues, visit) else { return false }
-            excluded = excluded.union(atom[next])
+            excluded = excluded.union(group[next])
             guard facts.allowSteps(including: set, excluding: excluded) else { return true }
         }
         return true

@@ -4,7 +4,7 @@ import TensorGraph
 /// The sets of tensors that steps can hand over to the next step, for a given list of op sets.
 struct HandOffs: Sendable {
     /// Why some sets are left out; empty if none is.
-    let omissions: [String]
+    let omissions: [Omission]
     private let problem: Problem
     /// Sets that some step can retain.
     private let handedOver: [[TensorID]]
@@ -13,13 +13,19 @@ struct HandOffs: Sendable {
     /// Tensors that may be retained although the next step does not read them.
     private let throwAways: Set<TensorID>
 
-    /// - Parameter border: what other steps hand over and take over, if the problem is a window.
-    init(_ problem: Problem, sets: [[OpID]], limits: CandidateEnumerator.Limits, border: Border? = nil) {
+    /// - Parameters:
+    ///   - sets: the op sets of steps.
+    ///   - limits: on what one step retains.
+    ///   - canDiscard: looks for tensors that it can pay to retain although no step reads them: rare, and costly to tell
+    ///     for large sets.
+    init(_ subproblem: Subproblem, sets: [[OpID]], limits: EnumerationLimits, canDiscard: Bool) {
+        let problem = subproblem.problem
+        let border = subproblem.border
         self.problem = problem
         var handedOver: [[TensorID]] = []
         var known = Set<[TensorID]>()
-        if let given = border?.resident, !given.isEmpty, known.insert(given).inserted { handedOver.append(given) }
-        let owed = border?.retained ?? []
+        if !border.resident.isEmpty, known.insert(border.resident).inserted { handedOver.append(border.resident) }
+        let owed = border.retained
         let owing = Set(owed.compactMap { problem.graph.producers[$0.index] })
         var retainableByOps: [[OpID]: [[TensorID]]] = [:]
         var throwAways = Set<TensorID>()
@@ -28,8 +34,7 @@ struct HandOffs: Sendable {
             var tensors: [TensorID] = []
             for op in ops {
                 for tensor in problem[op].outputs where problem[tensor].size < problem.hardware.fastMemoryCapacity {
-                    // Rare, and costly to tell for large sets: windows do without.
-                    let canBeThrownAway = border == nil && ThrowAway.canPay(tensor, producer: op, in: ops, problem)
+                    let canBeThrownAway = canDiscard && ThrowAway.canPay(tensor, producer: op, in: ops, problem)
                     if canBeThrownAway { throwAways.insert(tensor) }
                     if canBeThrownAway || !problem.graph.readers[tensor.index].isEmpty { tensors.append(tensor) }
                 }
@@ -44,12 +49,7 @@ struct HandOffs: Sendable {
         self.handedOver = handedOver
         self.retainableByOps = retainableByOps
         self.throwAways = throwAways
-        omissions =
-            isTruncated
-            ? [
-                "steps that retain more than \(limits.retainedTensors) tensors, or tensors in more than "
-                    + "\(limits.retainedSets) ways"
-            ] : []
+        omissions = isTruncated ? [.handOffs(tensors: limits.retainedTensors, sets: limits.retainedSets)] : []
     }
 
     /// Sets that a step of these ops can retain, the empty one first.
@@ -62,7 +62,7 @@ struct HandOffs: Sendable {
 
     /// Non-empty subsets that fit in fast memory, small ones first.
     private static func subsets(
-        _ tensors: [TensorID], _ problem: Problem, _ limits: CandidateEnumerator.Limits, _ isTruncated: inout Bool
+        _ tensors: [TensorID], _ problem: Problem, _ limits: EnumerationLimits, _ isTruncated: inout Bool
     ) -> [[TensorID]] {
         var found: [[TensorID]] = []
         var layer: [(set: [TensorID], next: Int, size: Int)] = [([], 0, 0)]
