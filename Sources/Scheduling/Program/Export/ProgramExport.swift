@@ -4,7 +4,7 @@ import TensorGraph
 
 /// The integer program of a problem, for inspection and for other solvers.
 ///
-/// It is the program of ``ExactScheduler`` before that drops candidates which no better schedule contains, with the rows
+/// It is the program of ``Scheduler`` before that drops candidates which no better schedule contains, with the rows
 /// C5 written out. The order of steps, C6, is in it only as far as ``addCuts(solver:control:)`` puts it there;
 /// `models/README.md` says what follows from that.
 public struct ProgramExport: Sendable {

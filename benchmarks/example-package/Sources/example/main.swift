@@ -11,7 +11,7 @@ let problem = try Problem(
     ],
     hardware: Hardware(fastMemoryCapacity: 35_000, slowMemoryBandwidth: 10, nativeWidth: 128, nativeHeight: 128))
 
-let scheduler = HybridScheduler(problem, solver: GLPKSolver())
+let scheduler = Scheduler(problem, solver: GLPKSolver())
 let result = try scheduler.schedule(control: SolveControl(timeLimitSeconds: 10))
 
 print("\(result.status): latency \(result.incumbent.latency), gap \(result.gap)")
