@@ -5,7 +5,7 @@ import Foundation
 @main
 struct MLSysCommand: ParsableCommand {
     /// The version of the program.
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 
     static let configuration = CommandConfiguration(
         commandName: "mlsys",
@@ -29,7 +29,8 @@ struct MLSysCommand: ParsableCommand {
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
                1  the schedule is invalid; a problem of bench failed
-               3  an op fits into fast memory at no granularity
+               3  an op fits into fast memory in no step
+               4  no schedule was found, which proves nothing
               64  the command line is wrong
               65  a file holds bad data
               66  no such input file
