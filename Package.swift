@@ -46,6 +46,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: fast),
+        .target(name: "Lowering", dependencies: ["TensorGraph", "CostModel"], swiftSettings: strict),
         .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
@@ -91,6 +92,9 @@ let package = Package(
                 "SolverTestSupport",
             ],
             exclude: ["check_bound.py"], swiftSettings: strict),
+        .testTarget(
+            name: "LoweringTests", dependencies: ["Lowering", "CostModel", "TensorGraph", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
