@@ -63,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "MIP", "GLPKBackend",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "Lowering", "MIP", "GLPKBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -93,7 +93,7 @@ let package = Package(
             ],
             exclude: ["check_bound.py"], swiftSettings: strict),
         .testTarget(
-            name: "LoweringTests", dependencies: ["Lowering", "CostModel", "TensorGraph", "TestSupport"],
+            name: "LoweringTests", dependencies: ["Lowering", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),

@@ -1,3 +1,4 @@
+import Foundation
 import TensorGraph
 
 /// A plan as pseudo-code with the model's names: loops, transfers with addresses, and what is computed.
@@ -13,8 +14,8 @@ public struct LoopsText {
     /// The whole text.
     public func text() -> String {
         var lines = [
-            "fast memory: \(plan.problem.hardware.fastMemoryCapacity) elements, at most \(Int(plan.peakWorkingSet)) in use",
-            "loaded: \(Int(plan.loadedElements)) elements, evicted: \(Int(plan.evictedElements))",
+            "fast memory: \(plan.problem.hardware.fastMemoryCapacity) elements, at most \(jsonNumber(plan.peakWorkingSet)) in use",
+            "loaded: \(jsonNumber(plan.loadedElements)) elements, evicted: \(jsonNumber(plan.evictedElements))",
             "[r, c]: rows and columns of the tile; k: reduction of the k-step; @ address in fast memory",
         ]
         for (number, step) in plan.steps.enumerated() {
@@ -38,10 +39,11 @@ private struct StepLoops {
         let costs = plan.evaluation.steps[number]
         lines.append("step \(number): " + step.ops.map { name($0) }.joined(separator: ", "))
         lines.append(
-            "  latency \(jsonNumber(costs.latency)), loads \(Int(costs.loadedElements)), evicts "
-                + "\(Int(costs.evictedElements)), working set \(Int(costs.peakWorkingSet))")
+            "  latency \(String(format: "%.12g", costs.latency)), loads \(jsonNumber(costs.loadedElements)), evicts "
+                + "\(jsonNumber(costs.evictedElements)), working set \(jsonNumber(costs.peakWorkingSet))")
         for kept in step.resident {
-            lines.append("  resident \(name(kept.tensor)) @ \(kept.address), \(kept.size) elements; gone after the step")
+            lines.append(
+                "  resident \(name(kept.tensor)) @ \(kept.address), \(kept.size) elements; gone after the step")
         }
         for kept in step.retained {
             lines.append("  retained \(name(kept.tensor)) @ \(kept.address), \(kept.size) elements; for the next step")
@@ -58,8 +60,9 @@ private struct StepLoops {
             add("load \(slice(index))", to: &lines)
         }
         if loops.tileRows * loops.tileColumns > 1 {
-            add("for each tile [r, c] of \(loops.tileRows) x \(loops.tileColumns), \(loops.order.name) order:"
-                + "  # \(size.height) x \(size.width) (rows x columns)", to: &lines)
+            add(
+                "for each tile [r, c] of \(loops.tileRows) x \(loops.tileColumns), \(loops.order.name) order:"
+                    + "  # \(size.height) x \(size.width) (rows x columns)", to: &lines)
             indent += "  "
         }
         if loops.reductionSteps > 1 {
@@ -83,7 +86,8 @@ private struct StepLoops {
             guard case .output(let tensor) = tile.purpose else { continue }
             add(
                 (loops.reductionSteps > 1 ? "last k: " : "")
-                    + "evict \(name(tensor))\(indices(loops.tile)) @ \(address(step.slices.count + number))", to: &lines)
+                    + "evict \(name(tensor))\(indices(loops.tile)) @ \(address(step.slices.count + number))", to: &lines
+            )
         }
     }
 

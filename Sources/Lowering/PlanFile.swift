@@ -27,12 +27,12 @@ public struct PlanFile {
         }
         var lines = [
             "{", "\"fast_memory_capacity\": \(plan.problem.hardware.fastMemoryCapacity),",
-            "\"loaded\": \(Int(plan.loadedElements)),", "\"evicted\": \(Int(plan.evictedElements)),",
-            "\"peak\": \(Int(plan.peakWorkingSet)),", "\"steps\": [",
+            "\"loaded\": \(jsonNumber(plan.loadedElements)),", "\"evicted\": \(jsonNumber(plan.evictedElements)),",
+            "\"peak\": \(jsonNumber(plan.peakWorkingSet)),", "\"steps\": [",
         ]
         for (number, step) in plan.steps.enumerated() {
             let entry = StepEntry(step, problem: plan.problem)
-            lines.append("{\"head\": " + (try json(entry)) + ",\n \"iterations\": [")
+            lines.append(String(try json(entry).dropLast()) + ",\n \"iterations\": [")
             var iterations: [String] = []
             try step.forEachIteration(of: plan.problem) {
                 iterations.append("  " + (try json(IterationEntry($0, step: step))))

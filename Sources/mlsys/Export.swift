@@ -14,6 +14,7 @@ struct Export: ParsableCommand {
                   [--start FILE] [--level partition|recompute] [--with-cuts]
             mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [-o FILE]
             mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
+            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             """,
         discussion: """
             lp, mps, mathprog, data: the integer program. The file holds what models/README.md derives: a column for every step that can
@@ -30,6 +31,11 @@ struct Export: ParsableCommand {
             trace: Chrome Trace Event JSON, for ui.perfetto.dev. One unit of time is one
             microsecond; steps, their compute and memory time and, with --tiles, their
             tiles are slices, and a counter shows what fast memory holds.
+
+            plan, loops, c: how a schedule runs, with an address for every buffer. plan is
+            JSON and lists every iteration, loops is pseudo-code. c is a C99 program that
+            runs the schedule beside a naive evaluation, compares the two and counts what
+            it moves: cc -std=c99 -O2 FILE.c -lm && ./a.out
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -37,12 +43,14 @@ struct Export: ParsableCommand {
 
     @Option(
         help: """
-            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, or Chrome trace.
+            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, Chrome trace, a plan
+            as JSON, its loops as pseudo-code, or a C99 program.
             """)
     var format: ExportTarget
 
     @Option(
-        help: ArgumentHelp("The schedule to show, with dot, mermaid or trace.", valueName: "FILE"), completion: .file())
+        help: ArgumentHelp("The schedule to show or run, with all but the integer program.", valueName: "FILE"),
+        completion: .file())
     var schedule: String?
 
     @Flag(help: "Show tiles in the trace.")
@@ -110,8 +118,8 @@ struct Export: ParsableCommand {
             throw ValidationError(
                 "--legend, --start and --with-cuts have no place in --format \(format.rawValue).")
         }
-        guard format != .trace || schedule != nil else {
-            throw ValidationError("--format trace shows a schedule: --schedule FILE is missing.")
+        guard !format.needsSchedule || schedule != nil else {
+            throw ValidationError("--format \(format.rawValue) needs a schedule: --schedule FILE is missing.")
         }
         guard format == .trace || !tiles else { throw ValidationError("--tiles needs --format trace.") }
     }
@@ -150,11 +158,16 @@ struct Export: ParsableCommand {
     private func writePicture(of graph: Problem) throws {
         if let schedule, let output { try OutputFile.check(output, isNot: schedule, named: "schedule file") }
         let evaluator = Evaluator(graph, reductionCap: reductionCap)
-        let export = PictureExport(
-            target: format, problemPath: problem, problem: graph,
-            schedule: try schedule.map { try EvaluatedSchedule($0, evaluator: evaluator) },
-            maximumTiles: tiles ? tileLimit : 0)
-        let (text, omissions) = try export.text()
+        let evaluated = try schedule.map { try EvaluatedSchedule($0, evaluator: evaluator) }
+        let (text, omissions) =
+            if format.isPlan, let evaluated {
+                try PlanExport(target: format, problemPath: problem, problem: graph, schedule: evaluated).text()
+            } else {
+                try PictureExport(
+                    target: format, problemPath: problem, problem: graph, schedule: evaluated,
+                    maximumTiles: tiles ? tileLimit : 0
+                ).text()
+            }
         try write(text)
         for omission in omissions { Console.error(omission) }
     }

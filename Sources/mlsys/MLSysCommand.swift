@@ -19,6 +19,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """

@@ -3,6 +3,7 @@ import Foundation
 import Lowering
 import TensorGraph
 import TestSupport
+import Testing
 
 /// Many plans as C programs in one executable.
 struct CBatch {
@@ -72,6 +73,15 @@ struct CBatch {
                 outcome.exitCode = Int32(lines[2 * number + 1]) ?? -1
                 return outcome
             }
+        }
+    }
+
+    /// Compiles and runs the programs of plans and records what any of them does otherwise than the plan says.
+    static func check(_ cases: [PlanCase], flags: [String] = flags) throws {
+        let outcomes = try run(cases.map(\.cText), flags: flags)
+        #expect(outcomes.count == cases.count && !cases.isEmpty)
+        for (made, outcome) in zip(cases, outcomes) {
+            if let fault = made.fault(of: outcome) { Issue.record("\(fault)") }
         }
     }
 

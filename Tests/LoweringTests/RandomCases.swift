@@ -2,6 +2,7 @@ import CostModel
 import Lowering
 import TensorGraph
 import TestSupport
+import Testing
 
 /// Random problems with random valid schedules; every second one on hardware whose fast memory is full at the peak.
 struct RandomCases {
@@ -14,6 +15,17 @@ struct RandomCases {
 
     init(seeds: Range<UInt64>) throws {
         for seed in seeds { try add(seed) }
+    }
+
+    /// Fails unless every special case was met, so that passing says something.
+    func expectAllMet() {
+        for what in [
+            "recomputation", "resident", "coinciding slices", "several outputs", "accumulator of its own",
+            "copy in the last k-step", "thrown away",
+        ] {
+            #expect((met[what] ?? 0) > 0, "\(what) was never met")
+        }
+        #expect(counts.folded > 0 && counts.permuted > 0 && counts.manyDepths > 0 && counts.handOffs > 0)
     }
 
     private mutating func add(_ seed: UInt64) throws {
@@ -52,9 +64,10 @@ struct RandomCases {
                 "thrown away",
                 step.evicted.contains { tensor in
                     let readers = problem.graph.readers[tensor.index]
-                    return !readers.isEmpty && !made.schedule.steps[(number + 1)...].contains { later in
-                        later.ops.contains { readers.contains($0) }
-                    }
+                    return !readers.isEmpty
+                        && !made.schedule.steps[(number + 1)...].contains { later in
+                            later.ops.contains { readers.contains($0) }
+                        }
                 })
             note("resident", !step.resident.isEmpty)
         }

@@ -24,7 +24,8 @@ public struct CProgram {
     /// The whole file.
     public func text() -> String {
         var text = CText()
-        text.line("/* \(cComment(title)): a schedule of \(plan.steps.count) steps, and a naive evaluation to compare with.")
+        text.line(
+            "/* \(cComment(title)): a schedule of \(plan.steps.count) steps, and a naive evaluation to compare with.")
         text.line("   Usage: PROGRAM [SEED]. Prints elements loaded and evicted, the most held in fast memory, and the")
         text.line("   largest difference as a fraction of a tensor's largest element; fails if that exceeds 1e-3. */")
         for header in ["math", "stdio", "stdlib", "string"] { text.line("#include <\(header).h>") }
@@ -72,12 +73,12 @@ public struct CProgram {
             let kind =
                 problem.graph.isGraphInput(tensor)
                 ? "INPUT" : !isUsed ? "UNUSED" : evicted.contains(tensor) ? "EVICTED" : "INSIDE"
-            text.line("    \(kind),  /* \(problem.comment(tensor)) */")
+            text.line("\(kind),  /* \(problem.comment(tensor)) */")
         }
         text.line("};")
         text.line("/* Inputs of long reductions are small, so that no product of many matrices overflows. */")
         text.line("static const double scale_of[] = {")
-        for tensor in ids { text.line("    \(inputScale(tensor)),") }
+        for tensor in ids { text.line("\(inputScale(tensor)),") }
         text.line("};")
         text.line()
     }

@@ -1,6 +1,7 @@
 /// The part of a generated file that is the same for every problem.
 enum CRuntime {
-    /// What keeps count of fast memory: buffers may not overlap, and what is not in a buffer is not a number.
+    /// What keeps count of fast memory: buffers may not overlap, and what a buffer held before it
+    /// began or after it ended is not a number, so that whoever reads it shows.
     static let memory = """
         static float *fast;           /* fast memory */
         static unsigned char *taken;  /* for each element of it, whether a buffer holds it */
@@ -32,6 +33,7 @@ enum CRuntime {
                 if (taken[i]) fail("two buffers overlap");
                 taken[i] = 1;
             }
+            forget(fast + at, n);
             in_use += n;
             if (in_use > peak) peak = in_use;
         }
@@ -134,15 +136,15 @@ enum CRuntime {
                 if (!isfinite(found[i]) || !isfinite(wanted[i])) return 1e30;
                 difference = fmax(difference, fabs((double)found[i] - (double)wanted[i]));
             }
-            return difference == 0 ? 0 : difference / largest;
+            return difference == 0 ? 0 : largest == 0 ? 1e30 : difference / largest;
         }
 
         int main(int argc, char **argv) {
             unsigned long long seed = argc > 1 ? strtoull(argv[1], NULL, 10) : 1;
             double error = 0;
-            fast = buffer(CAPACITY);
+            fast = malloc((size_t)CAPACITY * sizeof *fast);
             taken = calloc((size_t)CAPACITY, 1);
-            if (taken == NULL) fail("out of memory");
+            if (fast == NULL || taken == NULL) fail("out of memory");
             for (int t = 0; t < TENSORS; t++) {
                 if (kind_of[t] == UNUSED) continue;
                 slow[t] = buffer(rows_of[t] * columns_of[t]);

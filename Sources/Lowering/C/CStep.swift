@@ -26,7 +26,8 @@ struct CStep {
         writeTables(to: &text)
         text.line("static void step_\(number)(void) {")
         for kept in replaced {
-            text.line("release(\(cNumber(kept.address)), \(cNumber(kept.size)));  /* \(problem.comment(kept.tensor)) */")
+            text.line(
+                "release(\(cNumber(kept.address)), \(cNumber(kept.size)));  /* \(problem.comment(kept.tensor)) */")
         }
         for kept in plan.retained {
             text.line("claim(\(cNumber(kept.address)), \(cNumber(kept.size)));  /* \(problem.comment(kept.tensor)) */")
@@ -43,7 +44,8 @@ struct CStep {
         text.line("hold(NULL, 0);")
         for index in plan.ephemeral.indices { text.line("free(e\(index));") }
         for kept in plan.resident {
-            text.line("release(\(cNumber(kept.address)), \(cNumber(kept.size)));  /* \(problem.comment(kept.tensor)) */")
+            text.line(
+                "release(\(cNumber(kept.address)), \(cNumber(kept.size)));  /* \(problem.comment(kept.tensor)) */")
         }
         text.line("}")
     }
@@ -86,9 +88,9 @@ struct CStep {
             "\(index) * \(cNumber(step)), least((\(index) + 1) * \(cNumber(step)), \(cNumber(length)))"
         }
         text.line("const struct ranges t = {")
-        text.line("    \(range("row", size.height, loops.height)),")
-        text.line("    \(range("column", size.width, loops.width)),")
-        text.line("    \(range("ks", size.depth, loops.reduction)),")
+        text.line("\(range("row", size.height, loops.height)),")
+        text.line("\(range("column", size.width, loops.width)),")
+        text.line("\(range("ks", size.depth, loops.reduction)),")
         text.line("};")
         if case .byIteration(_, let buffers) = plan.layout {
             text.line("const idx *at = addresses_\(number) + (n * \(loops.reductionSteps) + ks) * \(buffers);")
@@ -104,8 +106,9 @@ struct CStep {
                     bounds(slice.region.rows, tensor.height), bounds(slice.region.columns, tensor.width)
                 )
                 text.line(
-                    "    {\(slice.tensor), \(slice.role.rawValue.uppercased()), \(rows.low), \(rows.high), "
-                        + "\(columns.low), \(columns.high), \(address(index))},  /* \(problem.comment(slice.tensor)) */")
+                    "{\(slice.tensor), \(slice.role.rawValue.uppercased()), \(rows.low), \(rows.high), "
+                        + "\(columns.low), \(columns.high), \(address(index))},  /* \(problem.comment(slice.tensor)) */"
+                )
             }
             text.line("};")
             text.line("hold(wanted, \(plan.slices.count));")

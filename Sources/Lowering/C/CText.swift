@@ -15,7 +15,7 @@ struct CText {
     mutating func numbers(_ numbers: [Int]) {
         for start in stride(from: 0, to: numbers.count, by: 12) {
             let part = numbers[start..<min(start + 12, numbers.count)]
-            line("    " + part.map { cNumber($0) + "," }.joined(separator: " "))
+            line(part.map { cNumber($0) + "," }.joined(separator: " "))
         }
     }
 
