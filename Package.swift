@@ -37,6 +37,7 @@ let package = Package(
             name: "GLPKBackend",
             dependencies: ["MIP", "CGLPK", "GLPKShims", .product(name: "Logging", package: "swift-log")],
             swiftSettings: fast),
+        .target(name: "ExecutableBackend", dependencies: ["MIP"], swiftSettings: strict),
         .target(
             name: "Scheduling",
             dependencies: [
@@ -63,7 +64,9 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "Lowering", "MIP", "GLPKBackend",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "Lowering", "MIP",
+                "GLPKBackend",
+                "ExecutableBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -80,6 +83,9 @@ let package = Package(
                 "GLPKBackend", "MIP", "CGLPK", "GLPKShims", "SolverTestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExecutableBackendTests", dependencies: ["ExecutableBackend", "MIP", "SolverTestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"], swiftSettings: strict),

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CostModel
-import GLPKBackend
 import Reporting
 import Scheduling
 import TensorGraph
@@ -39,7 +38,8 @@ struct Bound: ParsableCommand {
         let control = SolveControl(timeLimitSeconds: exact.timeLimit, gap: exact.gap)
         let report: ProofReport
         do {
-            let result = try Scheduler(loaded, solver: GLPKSolver(), options: options).schedule(control: control)
+            let result = try Scheduler(loaded, solver: exact.solver.makeSolver(), options: options)
+                .schedule(control: control)
             report = ProofReport(result)
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problem)

@@ -20,6 +20,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
             mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
+            mlsys decode PROBLEM --legend LEGEND --solution SOLUTION -o SCHEDULE
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """
@@ -39,7 +40,9 @@ struct MLSysCommand: ParsableCommand {
              143  interrupted by SIGTERM before there was a schedule
             """,
         version: "mlsys \(version)",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Bench.self, Report.self],
+        subcommands: [
+            Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Decode.self, Bench.self, Report.self,
+        ],
         defaultSubcommand: Solve.self)
 
     static func main() {
