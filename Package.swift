@@ -85,7 +85,8 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ExecutableBackendTests", dependencies: ["ExecutableBackend", "MIP", "SolverTestSupport"],
+            name: "ExecutableBackendTests",
+            dependencies: ["ExecutableBackend", "MIP", "SolverTestSupport", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"], swiftSettings: strict),

@@ -45,7 +45,11 @@ struct FileSearch {
             case .optimal, .feasible, .unknown, .noSolution:
                 if file.status != .noSolution, try accept(file) == .brokeLazyRows { continue }
                 if file.status == .optimal, let best { return optimal(best) }
-                return stopped(outcome.stopped ?? limitReached ?? (options.nodeLimit == nil ? .time : .nodes))
+                if let limit = outcome.stopped ?? limitReached { return stopped(limit) }
+                if options.nodeLimit != nil { return stopped(.nodes) }
+                if options.timeLimitSeconds != nil { return stopped(.time) }
+                throw MIPSolverError.solverFailure(
+                    call: run.command.program, code: 0, meaning: "ended without a verdict: \(words)")
             }
         }
     }

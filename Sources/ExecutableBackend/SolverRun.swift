@@ -84,7 +84,8 @@ struct SolverRun {
             if isCancelled?() ?? false { stopped = .interrupted }
             if let deadline, ContinuousClock.now > deadline { stopped = .time }
             if stopped != nil {
-                process.terminate()
+                // A child inherits the signals that its parent's thread blocks; this one cannot be blocked.
+                kill(process.processIdentifier, SIGKILL)
                 break
             }
             Thread.sleep(forTimeInterval: 0.01)

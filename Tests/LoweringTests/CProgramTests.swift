@@ -9,12 +9,12 @@ import Testing
 /// Code made of plans: it compiles without a warning, computes the right thing and moves what the cost model says.
 @Suite("C programs", .enabled(if: CBatch.compiler.isInstalled, CBatch.compiler.absence))
 struct CProgramTests {
-    @Test("Run the examples of RULES 5, with sanitizers too", arguments: [false, true])
+    @Test("Run the examples of RULES 5 and 7, some with sanitizers too", arguments: [false, true])
     func workedExamples(_ isSanitized: Bool) throws {
-        let cases = try WorkedCases.all()
+        let cases = try WorkedCases.all() + WorkedCases.general()
         // The last ones have products, folded ones and epilogues.
         if isSanitized {
-            try CBatch.check(cases.suffix(4), flags: CBatch.flags + CBatch.sanitizers)
+            try CBatch.check(cases.suffix(6), flags: CBatch.flags + CBatch.sanitizers)
         } else {
             try CBatch.check(cases)
         }
@@ -22,9 +22,19 @@ struct CProgramTests {
 
     @Test("Run random valid schedules", .tags(.slow))
     func randomSchedules() throws {
-        let random = try RandomCases(seeds: 0..<45)
+        let random = try RandomCases(seeds: 0..<40)
         #expect(random.withoutPlan == [])
         random.expectAllMet()
+        try CBatch.check(random.cases)
+    }
+
+    @Test("Run random valid schedules of general ops", .tags(.slow))
+    func generalOps() throws {
+        let random = try RandomCases(seeds: 0..<40, variety: .general)
+        #expect(random.withoutPlan == [])
+        for what in ["transposed read", "broadcast", "reducing op behind another"] {
+            #expect((random.met[what] ?? 0) > 0, "\(what) was never met")
+        }
         try CBatch.check(random.cases)
     }
 

@@ -21,6 +21,11 @@ struct LargeLoweringTests {
             count += random.cases.count
             met.merge(random.met, uniquingKeysWith: +)
             try CBatch.check(random.cases)
+            let general = try RandomCases(seeds: 5000 + first..<5000 + first + 50, variety: .general)
+            #expect(general.withoutPlan == [])
+            count += general.cases.count
+            met.merge(general.met, uniquingKeysWith: +)
+            try CBatch.check(general.cases)
         }
         print("\(count) programs; \(met)")
     }

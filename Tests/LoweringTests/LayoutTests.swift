@@ -58,9 +58,16 @@ import Testing
         for made in random.cases { Self.check(made) }
     }
 
-    @Test("Hold for the examples of RULES 5")
+    @Test("Hold for random schedules of general ops")
+    func generalOps() throws {
+        let random = try RandomCases(seeds: 1000..<1200, variety: .general)
+        #expect(random.withoutPlan == [])
+        for made in random.cases { Self.check(made) }
+    }
+
+    @Test("Hold for the examples of RULES 5 and 7")
     func workedExamples() throws {
-        for made in try WorkedCases.all() { Self.check(made) }
+        for made in try WorkedCases.all() + WorkedCases.general() { Self.check(made) }
     }
 
     @Test("A slice that is asked for under two names has one address while it is there")

@@ -13,8 +13,8 @@ struct RandomCases {
     /// Seeds of schedules that have no plan.
     private(set) var withoutPlan: [String] = []
 
-    init(seeds: Range<UInt64>) throws {
-        for seed in seeds { try add(seed) }
+    init(seeds: Range<UInt64>, variety: ProblemGenerator.Variety = .contest) throws {
+        for seed in seeds { try add(seed, variety) }
     }
 
     /// Fails unless every special case was met, so that passing says something.
@@ -28,8 +28,8 @@ struct RandomCases {
         #expect(counts.folded > 0 && counts.permuted > 0 && counts.manyDepths > 0 && counts.handOffs > 0)
     }
 
-    private mutating func add(_ seed: UInt64) throws {
-        var generator = ProblemGenerator(seed: seed)
+    private mutating func add(_ seed: UInt64, _ variety: ProblemGenerator.Variety) throws {
+        var generator = ProblemGenerator(seed: seed, variety: variety)
         var problem = try generator.next()
         var random = SplitMix64(seed: seed &+ 99)
         let schedule = ScheduleGenerator(problem).schedule(using: &random)
@@ -44,6 +44,10 @@ struct RandomCases {
         } catch let error as LoweringError {
             withoutPlan.append("seed \(seed): \(error)")
         }
+    }
+
+    private func reads(of step: StepPlan, in problem: Problem, _ isMeant: (Access) -> Bool) -> Bool {
+        step.ops.contains { problem[$0].einsum.inputs.contains(where: isMeant) }
     }
 
     private mutating func count(_ made: PlanCase) {
@@ -69,6 +73,9 @@ struct RandomCases {
                             later.ops.contains { readers.contains($0) }
                         }
                 })
+            note("transposed read", reads(of: step, in: problem) { $0.rows == .column || $0.columns == .row })
+            note("broadcast", reads(of: step, in: problem) { $0.rows == .one || $0.columns == .one })
+            note("reducing op behind another", step.ops.count > 1 && reads(of: step, in: problem) { $0.isReduced })
             note("resident", !step.resident.isEmpty)
         }
     }

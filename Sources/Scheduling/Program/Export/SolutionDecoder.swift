@@ -117,8 +117,9 @@ public struct SolutionDecoder {
         var step = steps.first
         while let current = step {
             if let start = path.firstIndex(where: { $0.step == current }) {
-                let links = path[start...].map { "\(words(of: $0.step)) \($0.why)" }
-                return links.joined(separator: ", ") + " " + words(of: current)
+                let links = path[start...].map { "\($0.why) " }
+                let steps = (path[start...].dropFirst().map(\.step) + [current]).map(words)
+                return words(of: current) + " " + zip(links, steps).map(+).joined(separator: ", which ")
             }
             let next = supplier(of: current, among: steps, waitingFor)
             path.append((current, next?.why ?? ""))
