@@ -38,6 +38,7 @@ let package = Package(
             name: "GLPKBackend",
             dependencies: ["MIP", "CGLPK", "GLPKShims", .product(name: "Logging", package: "swift-log")],
             swiftSettings: fast),
+        .target(name: "ExecutableBackend", dependencies: ["MIP"], swiftSettings: strict),
         .target(
             name: "Scheduling",
             dependencies: [
@@ -51,6 +52,7 @@ let package = Package(
             name: "ModelImport",
             dependencies: ["TensorGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             swiftSettings: strict),
+        .target(name: "Lowering", dependencies: ["TensorGraph", "CostModel"], swiftSettings: strict),
         .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
@@ -67,8 +69,9 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "ModelImport", "Reporting", "MIP",
-                "GLPKBackend",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "ModelImport", "Reporting", "Lowering",
+                "MIP",
+                "GLPKBackend", "ExecutableBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "TextTable", package: "TextTable"),
@@ -88,6 +91,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "ExecutableBackendTests",
+            dependencies: ["ExecutableBackend", "MIP", "SolverTestSupport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CostModelTests", dependencies: ["TensorGraph", "CostModel", "TestSupport"], swiftSettings: strict),
@@ -101,6 +108,9 @@ let package = Package(
         .testTarget(
             name: "ModelImportTests", dependencies: ["ModelImport", "TensorGraph", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "LoweringTests", dependencies: ["Lowering", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(

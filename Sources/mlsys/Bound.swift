@@ -1,6 +1,5 @@
 import ArgumentParser
 import CostModel
-import GLPKBackend
 import Reporting
 import Scheduling
 import TensorGraph
@@ -52,7 +51,7 @@ struct Bound: ParsableCommand {
         let control = monitor.makeControl(timeLimitSeconds: limit, gap: exact.gap)
         ender.watch(limitSeconds: limit)
         let outcome = Result {
-            try Scheduler(loaded, solver: GLPKSolver(), options: options).schedule(control: control)
+            try Scheduler(loaded, solver: exact.solver.makeSolver(), options: options).schedule(control: control)
         }
         ender.awaitTurn()
         do {

@@ -20,6 +20,8 @@ struct MLSysCommand: ParsableCommand {
             mlsys import MODEL.onnx --hardware CHIP.json [--dim NAME=N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
+            mlsys decode PROBLEM --legend LEGEND --solution SOLUTION -o SCHEDULE
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """
@@ -41,7 +43,8 @@ struct MLSysCommand: ParsableCommand {
             """,
         version: "mlsys \(version)",
         subcommands: [
-            Solve.self, Evaluate.self, Bound.self, Generate.self, Import.self, Export.self, Bench.self, Report.self,
+            Solve.self, Evaluate.self, Bound.self, Generate.self, Import.self, Export.self, Decode.self, Bench.self,
+            Report.self,
         ],
         defaultSubcommand: Solve.self)
 

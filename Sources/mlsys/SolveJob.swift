@@ -12,6 +12,7 @@ struct SolveJob: Sendable {
     var method: SolveMethod
     var listOptions = ListScheduler.Options()
     var options = Scheduler.Options()
+    var solver: any MIPSolver = GLPKSolver()
 
     /// What came of it.
     struct Solution {
@@ -72,7 +73,7 @@ struct SolveJob: Sendable {
         var options = options
         options.method = method.scheduling ?? options.method
         do {
-            let result = try Scheduler(problem, solver: GLPKSolver(), options: options).schedule(control: control)
+            let result = try Scheduler(problem, solver: solver, options: options).schedule(control: control)
             return Solution(best: result.incumbent, proof: result)
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problemPath)

@@ -1,5 +1,6 @@
 import CostModel
 import Foundation
+import MIP
 import Reporting
 import Scheduling
 import TensorGraph
@@ -14,6 +15,7 @@ struct SolvePipeline: Sendable {
     var method: SolveMethod
     var listOptions: ListScheduler.Options
     var options: Scheduler.Options
+    var solver: any MIPSolver
     var timeLimitSeconds: Double?
     var gap: Double
     var warmStartPath: String?
@@ -28,7 +30,8 @@ struct SolvePipeline: Sendable {
         let problem = try ProblemFile.read(problemPath)
         try OutputFile.check(schedulePath, isNot: problemPath)
         var job = SolveJob(
-            problem: problem, problemPath: problemPath, method: method, listOptions: listOptions, options: options)
+            problem: problem, problemPath: problemPath, method: method, listOptions: listOptions, options: options,
+            solver: solver)
         let warmStart = try warmStartPath.map { try readWarmStart($0, problem) }
         job.options.warmStart = warmStart?.schedule
         let log = try openLog()

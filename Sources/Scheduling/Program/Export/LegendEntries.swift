@@ -8,6 +8,8 @@ struct ColumnEntry: Encodable {
     /// Width, height and depth.
     var granularity: [Int]?
     var order: String?
+    /// The tiles in their order, where the order has no name.
+    var tiles: [Int]?
     var resident: [Int]?
     var retained: [Int]?
     /// Tensors read from slow memory, graph inputs included.
@@ -32,6 +34,7 @@ struct ColumnEntry: Encodable {
         ops = step.ops.map(\.index)
         granularity = [size.width, size.height, size.depth]
         order = step.order.name
+        if case .permutation(let explicit) = step.order { tiles = explicit }
         resident = step.resident.map(\.index)
         retained = step.retained.map(\.index)
         let written = Set(step.ops.flatMap { problem[$0].outputs })
