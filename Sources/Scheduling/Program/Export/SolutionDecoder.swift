@@ -44,7 +44,7 @@ public struct SolutionDecoder {
                 columnOfTensor[tensor] = index
             }
         }
-        guard let sets = CandidateColumns(candidates, problem: problem) else {
+        guard let sets = CandidateColumns(candidates, of: Subproblem(whole: problem)) else {
             throw DecodingFault(
                 .legend, "is of a program with more than \(OpSet.capacity) ops or tensors, which has no room here")
         }
