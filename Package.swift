@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -46,6 +47,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: fast),
+        .target(
+            name: "ModelImport",
+            dependencies: ["TensorGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            swiftSettings: strict),
         .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
@@ -62,7 +67,8 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "MIP", "GLPKBackend",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "ModelImport", "Reporting", "MIP",
+                "GLPKBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -91,6 +97,9 @@ let package = Package(
                 "SolverTestSupport",
             ],
             exclude: ["check_bound.py"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelImportTests", dependencies: ["ModelImport", "TensorGraph", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
