@@ -71,6 +71,7 @@ let package = Package(
                 "GLPKBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "TextTable", package: "TextTable"),
             ],
             swiftSettings: strict),
         .target(

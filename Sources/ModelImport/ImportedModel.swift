@@ -20,7 +20,7 @@ public struct ImportedModel: Sendable {
         var sum = MultiplyAdds()
         for node in nodes {
             switch node.fate {
-            case .exact, .view, .constant, .unused: sum.exact += node.multiplyAdds
+            case .exact, .rearranged, .view, .constant, .unused: sum.exact += node.multiplyAdds
             case .approximated: sum.approximated += node.multiplyAdds
             case .boundary: sum.boundary += node.multiplyAdds
             }
@@ -48,6 +48,9 @@ public struct ImportedNode: Sendable, Hashable {
     public enum Fate: Sendable, Hashable {
         /// Ops that compute the same.
         case exact
+        /// Ops that compute the same, from elements that are copied to another place in slow memory, and which;
+        /// no op links the copy to what it is a copy of.
+        case rearranged(String)
         /// A way to look at its input; no op.
         case view
         /// Computed before the model runs, from weights and shapes alone.

@@ -17,6 +17,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
+            mlsys import MODEL.onnx --hardware CHIP.json [--dim NAME=N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
@@ -38,7 +39,9 @@ struct MLSysCommand: ParsableCommand {
              143  interrupted by SIGTERM before there was a schedule
             """,
         version: "mlsys \(version)",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Bench.self, Report.self],
+        subcommands: [
+            Solve.self, Evaluate.self, Bound.self, Generate.self, Import.self, Export.self, Bench.self, Report.self,
+        ],
         defaultSubcommand: Solve.self)
 
     static func main() {

@@ -58,7 +58,8 @@ extension ChipDescription {
         } catch DecodingError.keyNotFound(let key, _) {
             throw fault("the field \"\(key.stringValue)\" is missing")
         } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context) {
-            throw fault("the field \"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type")
+            throw fault(
+                "the field \"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has another type")
         } catch {
             throw fault("is not valid JSON")
         }

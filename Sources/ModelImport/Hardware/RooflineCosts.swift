@@ -52,7 +52,8 @@ struct RooflineCosts {
     private static let compositions: [String: [String]] = [
         "identity": [], "exp_sub": ["sub", "exp"], "sub_log": ["log", "sub"], "rsqrt_add": ["add", "rsqrt"],
         "sigmoid": ["exp", "add", "div"], "silu": ["exp", "add", "div"], "softplus": ["exp", "add", "log"],
-        "gelu": ["mul", "erf", "add", "mul", "mul"], "gelu_tanh": ["mul", "mul", "mul_add", "mul", "tanh", "add", "mul"],
+        "gelu": ["mul", "erf", "add", "mul", "mul"],
+        "gelu_tanh": ["mul", "mul", "mul_add", "mul", "tanh", "add", "mul"],
         "quick_gelu": ["mul", "exp", "add", "div"], "elu": ["exp", "sub", "mul", "where"],
         "mish": ["exp", "add", "log", "tanh", "mul"],
         "sum_square": ["mul_add"], "mean_square": ["mul_add"], "norm2": ["mul_add"], "sum_exp": ["exp", "add"],

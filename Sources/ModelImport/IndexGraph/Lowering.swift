@@ -3,6 +3,8 @@ struct Lowering {
     private(set) var graph = IndexGraph()
     /// What became of the node that is being lowered.
     private(set) var approximations: [String] = []
+    /// What the node that is being lowered reads in another order than it is stored in.
+    private(set) var rearrangements: [String] = []
     /// Multiply-adds of the node that is being lowered.
     private(set) var multiplyAdds = 0.0
     /// The node that is being lowered.
@@ -15,12 +17,18 @@ struct Lowering {
     mutating func begin(_ node: Node) {
         self.node = node
         approximations = []
+        rearrangements = []
         multiplyAdds = 0
     }
 
     /// Says that the node is not lowered exactly, and why.
     mutating func approximate(_ reason: String) {
         if !approximations.contains(reason) { approximations.append(reason) }
+    }
+
+    /// Says that elements are copied to another place in slow memory before the node's ops read them.
+    mutating func rearrange(_ reason: String) {
+        if !rearrangements.contains(reason) { rearrangements.append(reason) }
     }
 
     /// Turns the node's results into constants, which are computed before the model runs.
@@ -69,6 +77,15 @@ struct Lowering {
             IndexGraph.Value(
                 name: "\(node.name)/\(value)", shape: [], source: .leaf(.number(value)), isConstant: true,
                 data: ConstantData(shape: [], reals: [value])))
+    }
+
+    /// What the node writes, as a copy in slow memory of elements of these values; no op links the two.
+    mutating func copied(from values: [ValueID], shape: [Int]) throws(ImportFault) -> ValueID {
+        _ = try Checked.product(shape)
+        gathers += values
+        let name = node.outputs.first ?? node.name
+        return graph.add(
+            IndexGraph.Value(name: name, shape: shape, source: .leaf(.boundary(name)), node: node.index))
     }
 
     /// A tensor that another layout of a value has in slow memory; the two are linked by no op.
@@ -212,7 +229,9 @@ extension Lowering {
 
     mutating func transpose(_ value: ValueID, _ order: [Int]) throws(ImportFault) -> ValueID {
         let shape = self.shape(value)
-        guard order.sorted() == Array(shape.indices) else { throw ImportFault("has a permutation \(order) that is none") }
+        guard order.sorted() == Array(shape.indices) else {
+            throw ImportFault("has a permutation \(order) that is none")
+        }
         if order == Array(shape.indices) { return value }
         return view(
             .transpose(value, order: order), of: value, shape: order.map { shape[$0] },

@@ -69,7 +69,9 @@ extension Mlsys_Onnx_TensorProto {
     /// - Throws: ``ImportFault`` when a side is negative or the tensor too large.
     func shape() throws(ImportFault) -> [Int] {
         let shape = dims.map(Int.init)
-        guard shape.count <= 16 else { throw ImportFault("tensor \"\(name.prefix(80))\" has \(shape.count) dimensions") }
+        guard shape.count <= 16 else {
+            throw ImportFault("tensor \"\(name.prefix(80))\" has \(shape.count) dimensions")
+        }
         do throws(ImportFault) {
             _ = try Checked.product(shape)
         } catch {
@@ -92,7 +94,9 @@ extension Mlsys_Onnx_TensorProto {
     private func elements(_ count: Int) -> ConstantData.Elements? {
         switch dataType {
         case 1:  // FLOAT
-            if !rawData.isEmpty { return raw(UInt32.self, count).map { .reals($0.map { Double(Float(bitPattern: $0)) }) } }
+            if !rawData.isEmpty {
+                return raw(UInt32.self, count).map { .reals($0.map { Double(Float(bitPattern: $0)) }) }
+            }
             return .reals(floatData.map(Double.init))
         case 11:  // DOUBLE
             if !rawData.isEmpty { return raw(UInt64.self, count).map { .reals($0.map { Double(bitPattern: $0) }) } }

@@ -76,10 +76,12 @@ enum ConstantFolding {
         "Mul": { _, inputs in try binary(inputs, { $0.multipliedReportingOverflow(by: $1) }, *) },
         "Div": { _, inputs in try binary(inputs, { $0.dividedReportingOverflow(by: $1) }, /) },
         "Mod": { _, inputs in
-            try binary(inputs, { a, b in
-                let (rest, overflow) = a.remainderReportingOverflow(dividingBy: b)
-                return (rest != 0 && (rest < 0) != (b < 0) ? rest &+ b : rest, overflow)
-            }, { $0 - $1 * ($0 / $1).rounded(.down) })
+            try binary(
+                inputs,
+                { a, b in
+                    let (rest, overflow) = a.remainderReportingOverflow(dividingBy: b)
+                    return (rest != 0 && (rest < 0) != (b < 0) ? rest &+ b : rest, overflow)
+                }, { $0 - $1 * ($0 / $1).rounded(.down) })
         },
         "Max": { _, inputs in try binary(inputs, { (max($0, $1), false) }, max) },
         "Min": { _, inputs in try binary(inputs, { (min($0, $1), false) }, min) },
@@ -91,7 +93,9 @@ enum ConstantFolding {
         "LessOrEqual": { _, inputs in try comparison(inputs, <=) },
         "And": { _, inputs in try comparison(inputs) { $0 != 0 && $1 != 0 } },
         "Or": { _, inputs in try comparison(inputs) { $0 != 0 || $1 != 0 } },
-        "Not": { _, inputs in inputs[0].integers.map { ConstantData(shape: inputs[0].shape, integers: $0.map { $0 == 0 ? 1 : 0 }) } },
+        "Not": { _, inputs in
+            inputs[0].integers.map { ConstantData(shape: inputs[0].shape, integers: $0.map { $0 == 0 ? 1 : 0 }) }
+        },
         "Neg": { _, inputs in unary(inputs[0], { 0 &- $0 }, { -$0 }) },
         "Abs": { _, inputs in unary(inputs[0], { Int(clamping: $0.magnitude) }, abs) },
         "Sqrt": { _, inputs in ConstantData(shape: inputs[0].shape, reals: inputs[0].reals.map { $0.squareRoot() }) },

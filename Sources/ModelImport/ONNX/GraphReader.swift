@@ -53,7 +53,9 @@ struct GraphReader {
         var waiting = nodes.map { node in Set(node.input.compactMap { producers[$0] }).count }
         var readers: [Int: [Int]] = [:]
         for (index, node) in nodes.enumerated() {
-            for producer in Set(node.input.compactMap { producers[$0] }) { readers[producer, default: []].append(index) }
+            for producer in Set(node.input.compactMap { producers[$0] }) {
+                readers[producer, default: []].append(index)
+            }
         }
         var isInOrder = true
         for (index, node) in nodes.enumerated() where node.input.contains(where: { (producers[$0] ?? -1) >= index }) {
@@ -179,6 +181,8 @@ struct GraphReader {
         }
         if !isConstant, !lowering.approximations.isEmpty {
             nodes[node.index].fate = .approximated(lowering.approximations.joined(separator: "; "))
+        } else if !isConstant, !lowering.rearrangements.isEmpty {
+            nodes[node.index].fate = .rearranged(lowering.rearrangements.joined(separator: "; "))
         }
     }
 
@@ -195,12 +199,23 @@ struct GraphReader {
     /// What the node reads has to be in slow memory, and what it writes comes from there.
     private mutating func leaveOut(_ node: Node, _ reason: String) throws(ImportFault) {
         nodes[node.index].fate = .boundary(reason)
-        for name in node.inputs {
-            if let value = values[name], !lowering.isConstant(value) { results.append((name, value)) }
+        let inputs = node.inputs.map { values[$0] }
+        var shapes = OperatorTable.shapes(of: node, inputs.map { $0.map { lowering.shape($0) } })
+        if let rule = OperatorTable.rules[node.type], boundaries[node.index] != nil {
+            // A node that could be lowered, but not beside the others: its rule knows its shapes and its work.
+            var trial = lowering
+            if let outputs = try? rule(&trial, node, Inputs(values: inputs)) {
+                shapes = outputs.map { trial.shape($0) }
+                // One that computes nothing is a copy in slow memory, in another order.
+                if trial.graph.ops.count == graph.ops.count { nodes[node.index].fate = .rearranged(reason) }
+            }
+            lowering.count(multiplyAdds: trial.multiplyAdds)
         }
-        let known = OperatorTable.shapes(of: node, node.inputs.map { values[$0].map { lowering.shape($0) } })
+        for (name, value) in zip(node.inputs, inputs) {
+            if let value, !lowering.isConstant(value) { results.append((name, value)) }
+        }
         for (index, name) in node.outputs.enumerated() where !name.isEmpty {
-            let inferred = index < known.count ? known[index] : nil
+            let inferred = index < shapes.count ? shapes[index] : nil
             if let shape = declaredShapes[name] ?? inferred {
                 values[name] = lowering.leaf(.boundary(name), name: name, shape: shape)
             }

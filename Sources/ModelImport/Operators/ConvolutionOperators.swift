@@ -71,7 +71,13 @@ enum ConvolutionOperators {
             return lowering.patches(of: image, kernel: windows.kernel, shape: whole)
         }
         let name = "\(node.name)/im2col"
-        lowering.approximate("its windows are gathered in slow memory (im2col)")
+        if windows.taps == 1 {
+            lowering.rearrange("the pixels it reads are gathered in slow memory")
+        } else if windows.isTiling {
+            lowering.rearrange("its windows, which do not overlap, are gathered in slow memory")
+        } else {
+            lowering.approximate("its windows are gathered in slow memory (im2col)")
+        }
         return try lowering.gathered(from: [image], name: name, shape: whole)
     }
 
@@ -150,7 +156,7 @@ enum ConvolutionOperators {
             to: ["n", "o", "p"], part: "product")
         lowering.approximate("its windows are added up in slow memory (col2im)")
         var result = try lowering.gathered(
-            from: [product], name: node.outputs.first ?? node.name, shape: [shape[0], sides[1]] + output)
+            from: [product], name: "\(node.name)/col2im", shape: [shape[0], sides[1]] + output)
         if let bias = inputs.optional(2) {
             result = try lowering.map("add", [result, try lowering.aligned(bias, axis: 1, rank: shape.count)])
         }

@@ -125,25 +125,19 @@ extension Lowering {
     ) throws(ImportFault) -> [ValueID] {
         let shape = self.shape(value)
         let axis = try self.axis(node.int("axis", default: -1), rank: shape.count)
-        let length = try Checked.product(shape[axis...])
-        let isOne = axis == shape.count - 1
-        let flat = isOne ? value : try reshape(value, shape[..<axis] + [length])
+        let axes = (axis..<shape.count).filter { shape[$0] > 1 }
         let normal = try normalised(
-            flat, axes: [axis], epsilon: node.real("epsilon", default: 1e-5), isCentred: isCentred)
-        func vector(_ parameter: ValueID) throws(ImportFault) -> ValueID {
-            let sides = self.shape(parameter)
-            if sides.reduce(1, *) == 1 { return parameter }
-            guard sides.reduce(1, *) == length else { throw ImportFault("has a scale of another length") }
-            return try reshape(parameter, [length])
-        }
+            value, axes: axes.isEmpty ? [axis] : axes.reversed(), epsilon: node.real("epsilon", default: 1e-5),
+            isCentred: isCentred)
         var result = normal.value
-        switch (try scale.map(vector), try bias.map(vector)) {
+        switch (scale, bias) {
         case (let scale?, let bias?): result = try map("mul_add", [result, scale, bias])
         case (let scale?, nil): result = try map("mul", [result, scale])
         case (nil, let bias?): result = try map("add", [result, bias])
         case (nil, nil): break
         }
-        return [try reshape(result, shape), normal.mean ?? normal.scale, normal.scale]
+        guard self.shape(result) == shape else { throw ImportFault("has a scale of another shape") }
+        return [result, normal.mean ?? normal.scale, normal.scale]
     }
 
     /// The sum of an input, a residual and a bias.

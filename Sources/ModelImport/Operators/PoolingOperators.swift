@@ -35,7 +35,11 @@ enum PoolingOperators {
                 lowering.approximate("windows around every pixel read the image once; the rim of a tile is left out")
                 result = try lowering.map("\(map)_pool", [image])
             } else {
-                lowering.approximate("its windows are gathered in slow memory (im2col)")
+                if windows.isTiling {
+                    lowering.rearrange("its windows, which do not overlap, are gathered in slow memory")
+                } else {
+                    lowering.approximate("its windows are gathered in slow memory (im2col)")
+                }
                 let gathered = try lowering.gathered(
                     from: [image], name: "\(node.name)/im2col",
                     shape: [shape[0], shape[1], windows.taps, windows.outputPixels])

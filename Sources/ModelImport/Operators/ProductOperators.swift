@@ -96,13 +96,19 @@ extension Lowering {
             rest.removeFirst()
             let later = Set(rest.flatMap(\.letters)).union(parsed.output)
             // Letters that one operand alone has are summed before the product.
-            current = (try reduced(current, to: current.letters.filter { later.contains($0) || next.letters.contains($0) }), current.letters.filter { later.contains($0) || next.letters.contains($0) })
+            current = (
+                try reduced(current, to: current.letters.filter { later.contains($0) || next.letters.contains($0) }),
+                current.letters.filter { later.contains($0) || next.letters.contains($0) }
+            )
             let kept = next.letters.filter { later.contains($0) || current.letters.contains($0) }
             let other = (value: try reduced(next, to: kept), letters: kept)
             let output =
                 rest.isEmpty
-                ? parsed.output : (current.letters + kept.filter { !current.letters.contains($0) }).filter(later.contains)
-            current = (try product([current, other], to: output, part: rest.isEmpty ? "" : "product \(rest.count)"), output)
+                ? parsed.output
+                : (current.letters + kept.filter { !current.letters.contains($0) }).filter(later.contains)
+            current = (
+                try product([current, other], to: output, part: rest.isEmpty ? "" : "product \(rest.count)"), output
+            )
         }
         return current.value
     }

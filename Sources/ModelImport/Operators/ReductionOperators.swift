@@ -72,14 +72,17 @@ enum ReductionOperators {
 }
 
 extension Lowering {
-    /// Reduces dimensions; neighbours among them at once, as one.
+    /// Reduces dimensions one after the other, the pixels of an image at once.
     fileprivate mutating func reduce(
         _ value: ValueID, _ axes: Set<Int>, _ first: String, _ rest: String, _ finish: String?, _ whole: String?,
         _ result: [Int]
     ) throws(ImportFault) -> ValueID {
+        let shape = self.shape(value)
+        // The pixels of an image are one dimension wherever they can be.
+        let isImage = shape.count >= 4 && axes == Set(2..<shape.count)
         var sides: [(length: Int, isReduced: Bool)] = []
-        for (axis, length) in shape(value).enumerated() where length > 1 {
-            if axes.contains(axis), let last = sides.last, last.isReduced {
+        for (axis, length) in shape.enumerated() where length > 1 {
+            if isImage, axes.contains(axis), let last = sides.last, last.isReduced {
                 sides[sides.count - 1].length *= length
             } else {
                 sides.append((length, axes.contains(axis)))

@@ -43,7 +43,13 @@ enum ViewOperators {
         "Transpose": { lowering, node, inputs in
             let value = try inputs.required(0)
             let rank = lowering.shape(value).count
-            return [try lowering.transpose(value, node.ints("perm") ?? Array((0..<rank).reversed()))]
+            let order = node.ints("perm") ?? Array((0..<rank).reversed())
+            if order == [0, 2, 1, 3, 4], lowering.isSplitImage(value) {
+                // One matrix for every channel would be exact; the order of channels is that of the weights.
+                lowering.approximate("shuffled channels are read in the order in which they are stored")
+                return [try lowering.reshape(value, order.map { lowering.shape(value)[$0] })]
+            }
+            return [try lowering.transpose(value, order)]
         },
         "Expand": { lowering, _, inputs in
             [try lowering.expand(try inputs.required(0), try lowering.integers(try inputs.required(1)))]
@@ -104,8 +110,8 @@ enum ViewOperators {
                 result[place] = result[place] &+ pads[index] &+ pads[index + axes.count]
             }
             guard result.allSatisfy({ $0 > 0 }) else { throw ImportFault("pads to nothing") }
-            lowering.approximate("what is padded is copied in slow memory")
-            return [try lowering.gathered(from: [value], name: node.outputs.first ?? node.name, shape: result)]
+            lowering.rearrange("what is padded is copied in slow memory")
+            return [try lowering.copied(from: [value], shape: result)]
         },
         "Resize": resize, "Upsample": resize,
     ]
@@ -139,11 +145,9 @@ enum ViewOperators {
             return [try lowering.concat(parts, axis: axis)]
         }
         let joined = try lowering.concat(parts, axis: axis)
-        lowering.approximate("parts of lengths \(lengths) are joined in slow memory")
+        lowering.rearrange("parts of lengths \(lengths) are joined in slow memory")
         return [
-            try lowering.gathered(
-                from: parts.filter { !lowering.isConstant($0) }, name: node.outputs.first ?? node.name,
-                shape: lowering.shape(joined))
+            try lowering.copied(from: parts.filter { !lowering.isConstant($0) }, shape: lowering.shape(joined))
         ]
     }
 
@@ -225,7 +229,6 @@ enum ViewOperators {
     private static let resize: OperatorTable.Rule = { lowering, node, inputs in
         let value = try inputs.required(0)
         let shape = lowering.shape(value)
-        let name = node.outputs.first ?? node.name
         var result: [Int]?
         if let sizes = inputs.optional(3) {
             result = try lowering.integers(sizes)
@@ -238,11 +241,18 @@ enum ViewOperators {
             throw ImportFault("has sizes that only running the model tells")
         }
         lowering.approximate("pixels are repeated or mixed in slow memory")
-        return [try lowering.gathered(from: [value], name: name, shape: result)]
+        return [try lowering.copied(from: [value], shape: result)]
     }
 }
 
 extension Lowering {
+    /// True for an image whose channels a reshape has split in two dimensions.
+    fileprivate func isSplitImage(_ value: ValueID) -> Bool {
+        guard case .view(.reshape(let source)) = graph[value].source else { return false }
+        let (old, new) = (shape(source), shape(value))
+        return old.count == 4 && new.count == 5 && old[0] == new[0] && old[2...] == new[3...]
+    }
+
     /// These places of a dimension: a view where they are cut anyway, else a product with a unit vector, or a copy.
     fileprivate mutating func take(
         _ value: ValueID, axis: Int, places: [Int], why: String
@@ -256,7 +266,8 @@ extension Lowering {
             return try pick(value, axis: axis, places: places)
         }
         if places.count == 1, shape.count <= 16 {
-            let selector = derived("one_hot", of: [], numbers: [Double(first), Double(shape[axis])], shape: [shape[axis]])
+            let selector = derived(
+                "one_hot", of: [], numbers: [Double(first), Double(shape[axis])], shape: [shape[axis]])
             let letters = shape.indices.map { Character(Unicode.Scalar(UInt8(97 + $0))) }
             var rest = letters
             rest.remove(at: axis)
@@ -267,9 +278,9 @@ extension Lowering {
             result[axis] = 1
             return try reshape(row, result)
         }
-        approximate("\(why) of a dimension are copied in slow memory")
+        rearrange("\(why) of a dimension are copied in slow memory")
         var result = shape
         result[axis] = places.count
-        return try gathered(from: [value], name: node.outputs.first ?? node.name, shape: result)
+        return try copied(from: [value], shape: result)
     }
 }

@@ -25,15 +25,7 @@ struct MatrixForm {
         }
         boundaries = places.map { place in place.map { partition.boundaries($0.value, $0.axis) } ?? [0, 1] }
         selected = Array(repeating: 0, count: op.extents.count)
-        var groups: [(group: Int, axes: [Int])] = []
-        for axis in op.outputIndices.indices where partition.isLive(op.output, axis) {
-            let group = partition.group(op.output, axis)
-            if let known = groups.firstIndex(where: { $0.group == group }) {
-                groups[known].axes.append(axis)
-            } else {
-                groups.append((group, [axis]))
-            }
-        }
+        let groups = partition.sides(of: op.output)
         guard groups.count <= 2 else { throw ImportFault("writes a tensor that is no set of matrices") }
         reducedIndices = op.reduced.filter { index in
             places[index].map { partition.isLive($0.value, $0.axis) } ?? false
@@ -48,41 +40,37 @@ struct MatrixForm {
             rowIndices.isEmpty && !columnIndices.isEmpty ? .one : .row, columnIndices.isEmpty ? .one : .column)
     }
 
-    /// Which group of the output is its rows: as in the first input that has it.
+    /// Which dimensions of the output are its rows, and which its columns: as in the first input that has them.
     private static func orientation(
-        _ groups: [(group: Int, axes: [Int])], _ op: IndexedOp, _ partition: Partition
+        _ groups: [[Int]], _ op: IndexedOp, _ partition: Partition
     ) -> (rows: [Int], columns: [Int]) {
         guard let first = groups.first else { return ([], []) }
-        func liveGroups(_ operand: IndexedOp.Operand) -> [Int] {
-            operand.indices.indices.filter { partition.isLive(operand.value, $0) }
-                .map { partition.group(operand.value, $0) }
-        }
+        let indices = groups.map { group in group.map { op.outputIndices[$0] } }
         if groups.count == 2 {
-            let second = groups[1]
             for operand in op.inputs {
-                let live = liveGroups(operand)
-                switch (live.firstIndex(of: first.group), live.firstIndex(of: second.group)) {
-                case (let a?, let b?): return a < b ? (first.axes, second.axes) : (second.axes, first.axes)
+                let sides = partition.sides(of: operand.value).map { side in side.map { operand.indices[$0] } }
+                switch (sides.firstIndex(of: indices[0]), sides.firstIndex(of: indices[1])) {
+                case (let a?, let b?): return a < b ? (first, groups[1]) : (groups[1], first)
                 // The first operand of a product has the rows.
-                case (_?, nil) where op.isProduct: return (first.axes, second.axes)
-                case (nil, _?) where op.isProduct: return (second.axes, first.axes)
+                case (_?, nil) where op.isProduct: return (first, groups[1])
+                case (nil, _?) where op.isProduct: return (groups[1], first)
                 default: continue
                 }
             }
-            return (first.axes, second.axes)
+            return (first, groups[1])
         }
         // A vector stays as it was: a column after the sum of rows, and a row after that of columns.
         for operand in op.inputs {
-            let axes = operand.indices.indices.filter { partition.isLive(operand.value, $0) }
-            guard let axis = axes.first(where: { partition.group(operand.value, $0) == first.group }) else {
-                if op.isProduct, let only = axes.first, only == operand.indices.count - 1 { return ([], first.axes) }
+            let sides = partition.sides(of: operand.value)
+            guard let place = sides.firstIndex(where: { side in side.map { operand.indices[$0] } == indices[0] }) else {
+                if op.isProduct, sides.count == 1, sides[0].last == operand.indices.count - 1 { return ([], first) }
                 continue
             }
-            let live = liveGroups(operand)
-            let isLast = live.last == first.group && (Set(live).count > 1 || axis == operand.indices.count - 1)
-            return isLast ? ([], first.axes) : (first.axes, [])
+            let isLast =
+                sides.count > 1 ? place == sides.count - 1 : sides[place].last == operand.indices.count - 1
+            return isLast ? ([], first) : (first, [])
         }
-        return first.axes.last == op.outputIndices.count - 1 ? ([], first.axes) : (first.axes, [])
+        return first.last == op.outputIndices.count - 1 ? ([], first) : (first, [])
     }
 
     mutating func select(_ block: [Int]) {

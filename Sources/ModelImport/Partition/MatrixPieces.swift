@@ -70,18 +70,10 @@ struct MatrixPieces {
     }
 
     private mutating func leaf(_ value: ValueID, _ block: [Int], _ origin: TensorOrigin) -> Piece {
-        var groups: [(group: Int, axes: [Int])] = []
-        for axis in graph[value].shape.indices where partition.isLive(value, axis) {
-            let group = partition.group(value, axis)
-            if let place = groups.firstIndex(where: { $0.group == group }) {
-                groups[place].axes.append(axis)
-            } else {
-                groups.append((group, [axis]))
-            }
-        }
-        let isColumn = groups.count == 1 && groups[0].axes.last != graph[value].shape.count - 1
-        let rows = groups.count == 2 || isColumn ? groups[0].axes : []
-        let columns = groups.count == 2 ? groups[1].axes : groups.count == 1 && !isColumn ? groups[0].axes : []
+        let sides = partition.sides(of: value)
+        let isColumn = sides.count == 1 && sides[0].last != graph[value].shape.count - 1
+        let rows = sides.count == 2 || isColumn ? sides[0] : []
+        let columns = sides.count == 2 ? sides[1] : sides.count == 1 && !isColumn ? sides[0] : []
         var piece = Piece(matrix: TensorID(0), rows: rows, columns: columns)
         let part = part(of: value, block, piece, origin: origin)
         func length(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * part.ranges[$1].count } }

@@ -71,8 +71,10 @@ struct Partition {
         return classes.extent(dimension) > 1 && isStored[dimension] && !classes.isBatch(dimension)
     }
 
-    /// The group that a live dimension is in: dimensions of one group make one side of a matrix.
-    func group(_ value: ValueID, _ axis: Int) -> Int { sides.group(dimension(value, axis), classes) }
+    /// The live dimensions of a value, by the side of its matrices that they make.
+    func sides(of value: ValueID) -> [[Int]] {
+        groups(liveDimensions(value)).map { group in group.map { $0 - offsets[value.index] } }
+    }
 
     private func liveDimensions(_ value: ValueID) -> [Int] {
         graph[value].shape.indices.filter { isLive(value, $0) }.map { dimension(value, $0) }
@@ -167,7 +169,6 @@ struct Partition {
                         relations.append((.batch(dimension), node))
                     }
                 }
-                for dimension in from + to { sides.regrouped(dimension) }
             }
         }
     }
@@ -289,13 +290,25 @@ struct Partition {
         return nil
     }
 
+    /// Pieces that a reshape may cut a dimension into that no op needs in pieces.
+    private static let largestReshapeCut = 16
+
     private mutating func settle(regrouped side: [Int], _ node: Int?) throws(PartitionFault) -> Bool {
         let live = side.filter { !classes.isBatch($0) && classes.extent($0) > 1 }
         let groups = groups(live)
-        guard groups.count > 1 else { return false }
-        if live.count == 2, sides.glue(live[0], live[1], classes, regrouped: true) { return true }
+        guard groups.count > 1, let last = groups[0].last else { return false }
+        if glue(last, groups[1][0]) { return true }
+        guard classes.extent(live[0]) <= Self.largestReshapeCut else {
+            throw PartitionFault(
+                node: node, reason: "another order of elements would take \(classes.extent(live[0])) matrices")
+        }
         try makeBatch(live[0], node)
         return true
+    }
+
+    /// Makes one side of two dimensions, unless a value or a reshape separates them.
+    private mutating func glue(_ left: Int, _ right: Int) -> Bool {
+        isWholeSide(left, right) && sides.glue(left, right, classes)
     }
 
     /// Glues or cuts until there are no more groups than that, one decision a call; false if there are none to make.
@@ -304,7 +317,7 @@ struct Partition {
         guard groups.count > count else { return false }
         for (left, right) in zip(groups, groups.dropFirst()) {
             guard let last = left.last, let first = right.first else { continue }
-            if sides.glue(last, first, classes, regrouped: false) { return true }
+            if glue(last, first) { return true }
         }
         func size(_ group: [Int]) -> Int { group.reduce(1) { $0 * classes.extent($1) } }
         guard let smallest = groups.min(by: { size($0) < size($1) })?.first else { return false }
@@ -312,18 +325,33 @@ struct Partition {
         return true
     }
 
-    /// Live dimensions by group, in order.
-    private func groups(_ live: [Int]) -> [[Int]] {
-        var result: [(group: Int, dimensions: [Int])] = []
-        for dimension in live {
-            let group = sides.group(dimension, classes)
-            if let place = result.firstIndex(where: { $0.group == group }) {
-                result[place].dimensions.append(dimension)
-            } else {
-                result.append((group, [dimension]))
+    /// True when wherever a reshape joins or splits one of the two, it takes both, one after the other.
+    private func isWholeSide(_ left: Int, _ right: Int) -> Bool {
+        let pair = [classes.root(left), classes.root(right)]
+        for (relation, _) in relations {
+            guard case .regroup(let from, let to) = relation else { continue }
+            for side in [from, to] {
+                let live = side.filter { !classes.isBatch($0) && classes.extent($0) > 1 }.map { classes.root($0) }
+                guard live.contains(where: pair.contains) else { continue }
+                guard let place = live.firstIndex(of: pair[0]), Array(live[place...].prefix(2)) == pair else {
+                    return false
+                }
             }
         }
-        return result.map(\.dimensions)
+        return true
+    }
+
+    /// Live dimensions by the side that they make, in order.
+    private func groups(_ live: [Int]) -> [[Int]] {
+        var result: [[Int]] = []
+        for dimension in live {
+            if let last = result.last?.last, sides.isGlued(last, dimension, classes) {
+                result[result.count - 1].append(dimension)
+            } else {
+                result.append([dimension])
+            }
+        }
+        return result
     }
 
     private mutating func makeBatch(_ dimension: Int, _ node: Int?) throws(PartitionFault) {

@@ -54,7 +54,8 @@ struct ProblemAssembly {
             let name = pieces.name(label(op), op.output, block)
             let output = try emit(op, form, name, valueName: pieces.name(graph[op.output].name, op.output, block))
             pieces.set(
-                MatrixPieces.Piece(matrix: output, rows: form.outputRows, columns: form.outputColumns), op.output, block)
+                MatrixPieces.Piece(matrix: output, rows: form.outputRows, columns: form.outputColumns), op.output, block
+            )
         }
     }
 
@@ -121,7 +122,8 @@ struct ProblemAssembly {
         let combine = reduction?.combine ?? "add"
         var result = pieces.add(width: width, height: height, name: valueName + "/joined")
         var accesses = Array(repeating: access, count: parts.count)
-        for (index, part) in parts.enumerated() where pieces.tensors[part.index] != Tensor(width: width, height: height) {
+        for (index, part) in parts.enumerated() where pieces.tensors[part.index] != Tensor(width: width, height: height)
+        {
             let tensor = pieces.tensors[part.index]
             guard tensor.width == height, tensor.height == width else {
                 throw ImportFault("joins parts of different shapes")
@@ -173,7 +175,8 @@ struct ProblemAssembly {
     /// Leaves out what no result needs, and stores results that other ops read as well.
     private mutating func finish(_ outputs: [ImportedOutput]) throws -> AssembledProblem {
         let stored = outputs.map(\.tensor)
-        let producers = Dictionary(ops.indices.map { (ops[$0].outputs[0], $0) }, uniquingKeysWith: { first, _ in first })
+        let producers = Dictionary(
+            ops.indices.map { (ops[$0].outputs[0], $0) }, uniquingKeysWith: { first, _ in first })
         var isNeeded = Set(stored)
         var isKept = Array(repeating: false, count: ops.count)
         for index in ops.indices.reversed() where isNeeded.contains(ops[index].outputs[0]) {

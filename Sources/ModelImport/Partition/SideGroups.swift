@@ -3,75 +3,66 @@
 /// Rows of a batch and of a sequence, or the height and the width of an image, are one side when every value that has
 /// one of the two has the other right behind it.
 struct SideGroups {
+    /// Union-find over classes: a part of a dimension is on the same side as the whole.
     private var parent: [Int]
-    private var regroupedDimensions: Set<Int> = []
+    private var aliases: [(Int, Int)] = []
+    /// The side that a side is followed by, within one side of a matrix.
+    private var next: [Int: Int] = [:]
+    private var previous: [Int: Int] = [:]
     /// All stored dimensions of each value, longer than one.
     private var occurrences: [[Int]] = []
     /// The values that a side occurs in.
     private var valuesOfSide: [Int: [Int]] = [:]
-    private var isRegrouped: Set<Int> = []
 
-    init(count: Int) {
-        parent = Array(0..<count)
-    }
+    init(count: Int) { parent = Array(0..<count) }
 
     /// A part of a dimension is on the same side as the whole.
-    mutating func alias(_ part: Int, _ whole: Int) { aliased.append((part, whole)) }
-    private var aliased: [(Int, Int)] = []
-
-    /// The dimension is split or joined by a reshape.
-    mutating func regrouped(_ dimension: Int) { regroupedDimensions.insert(dimension) }
+    mutating func alias(_ part: Int, _ whole: Int) { aliases.append((part, whole)) }
 
     /// Registers the dimensions of a value; after all aliases.
     mutating func occur(_ dimensions: [Int], _ classes: DimensionClasses) {
-        if !aliased.isEmpty {
-            for (part, whole) in aliased { unite(classes.root(part), classes.root(whole)) }
-            aliased = []
-        }
+        for (part, whole) in aliases { unite(classes.root(part), classes.root(whole)) }
+        aliases = []
         for dimension in dimensions {
-            let side = find(classes.root(dimension))
-            if valuesOfSide[side]?.last != occurrences.count { valuesOfSide[side, default: []].append(occurrences.count) }
-            if regroupedDimensions.contains(dimension) { isRegrouped.insert(side) }
+            let side = side(dimension, classes)
+            if valuesOfSide[side]?.last != occurrences.count {
+                valuesOfSide[side, default: []].append(occurrences.count)
+            }
         }
         occurrences.append(dimensions)
     }
 
-    /// The group of a dimension.
-    func group(_ dimension: Int, _ classes: DimensionClasses) -> Int { find(classes.root(dimension)) }
+    /// True when the second follows the first on one side.
+    func isGlued(_ left: Int, _ right: Int, _ classes: DimensionClasses) -> Bool {
+        next[side(left, classes)] == side(right, classes)
+    }
 
-    /// Makes one group of two that follow each other wherever they occur; false if they cannot be.
-    ///
-    /// - Parameter regrouped: the two are all that a reshape joins, so that it may.
-    mutating func glue(_ left: Int, _ right: Int, _ classes: DimensionClasses, regrouped: Bool) -> Bool {
-        let (a, b) = (group(left, classes), group(right, classes))
-        guard a != b, regrouped || !(isRegrouped.contains(a) || isRegrouped.contains(b)) else { return false }
-        let values = Set(valuesOfSide[a] ?? []).union(valuesOfSide[b] ?? [])
-        for value in values {
-            var sequence: [Int] = []
-            for dimension in occurrences[value] where !classes.isBatch(dimension) {
-                let group = group(dimension, classes)
-                if sequence.last != group { sequence.append(group) }
+    /// Puts two on one side that follow each other wherever they occur; false if they do not.
+    mutating func glue(_ left: Int, _ right: Int, _ classes: DimensionClasses) -> Bool {
+        let (a, b) = (side(left, classes), side(right, classes))
+        guard a != b, next[a] == nil, previous[b] == nil else { return false }
+        for value in Set(valuesOfSide[a] ?? []).union(valuesOfSide[b] ?? []) {
+            let sequence = occurrences[value].filter { !classes.isBatch($0) }.map { side($0, classes) }
+            for (place, side) in sequence.enumerated() {
+                if side == a, place + 1 == sequence.count || sequence[place + 1] != b { return false }
+                if side == b, place == 0 || sequence[place - 1] != a { return false }
             }
-            let places = sequence.indices.filter { sequence[$0] == a || sequence[$0] == b }
-            if places.isEmpty { continue }
-            guard places.count == 2, places[1] == places[0] + 1, sequence[places[0]] == a else { return false }
         }
-        let isSplit = isRegrouped.contains(a) || isRegrouped.contains(b)
-        unite(a, b)
-        let group = find(a)
-        valuesOfSide[group] = values.sorted()
-        if isSplit { isRegrouped.insert(group) }
+        next[a] = b
+        previous[b] = a
         return true
     }
 
-    private func find(_ side: Int) -> Int {
-        var place = side
+    private func side(_ dimension: Int, _ classes: DimensionClasses) -> Int {
+        var place = classes.root(dimension)
         while parent[place] != place { place = parent[place] }
         return place
     }
 
     private mutating func unite(_ left: Int, _ right: Int) {
-        let (a, b) = (find(left), find(right))
+        var (a, b) = (left, right)
+        while parent[a] != a { a = parent[a] }
+        while parent[b] != b { b = parent[b] }
         if a != b { parent[max(a, b)] = min(a, b) }
     }
 }
