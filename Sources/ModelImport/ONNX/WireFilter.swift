@@ -41,18 +41,20 @@ struct WireFilter {
     }
 
     private let bytes: UnsafeRawBufferPointer
+    private let largestPayload: Int
 
     /// The serialized model without large payloads.
     ///
+    /// - Parameter largestPayload: bytes of data that a tensor may keep.
     /// - Throws: ``ImportFault`` when the bytes are not the wire format.
-    static func reduce(_ data: Data) throws(ImportFault) -> Data {
+    static func reduce(_ data: Data, _ largestPayload: Int = largestPayload) throws(ImportFault) -> Data {
         let result = data.withUnsafeBytes { bytes in
-            Result { () throws(ImportFault) in try WireFilter(bytes: bytes).copy(0..<bytes.count, .model) }
+            Result { () throws(ImportFault) in
+                try WireFilter(bytes: bytes, largestPayload: largestPayload).copy(0..<bytes.count, .model)
+            }
         }
         return Data(try result.get())
     }
-
-    private init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     private func copy(_ range: Range<Int>, _ message: Message) throws(ImportFault) -> [UInt8] {
         var result: [UInt8] = []
@@ -79,7 +81,7 @@ struct WireFilter {
             case .kept: result += bytes[start..<position]
             case .limited:
                 payload += position - start
-                if payload <= Self.largestPayload { result += bytes[start..<position] }
+                if payload <= largestPayload { result += bytes[start..<position] }
             case .nested(let inner):
                 guard key & 7 == 2 else { throw Self.damaged }
                 let body = try copy(contents, inner)
