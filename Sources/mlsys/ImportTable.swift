@@ -2,7 +2,7 @@ import ModelImport
 import Reporting
 import TextTable
 
-/// What `mlsys import` prints for people: nodes by operator and fate, and the share of each fate in the work.
+/// What `mlsys import` prints for people: nodes by operator and fate, why, and the share of each fate in the work.
 struct ImportTable {
     private let report: ImportReport
     private let chip: ChipDescription
@@ -38,7 +38,7 @@ struct ImportTable {
         let lines = table.split(separator: "\n").map { line in
             String(line.reversed().drop { $0 == " " }.reversed())
         }
-        return (lines + summary).joined(separator: "\n") + "\n"
+        return (lines + reasons(rows) + summary).joined(separator: "\n") + "\n"
     }
 
     private var total: Double {
@@ -54,17 +54,25 @@ struct ImportTable {
             Column(title: "operator", value: row.type), Column(title: "nodes", value: String(row.nodes), align: .right),
             Column(title: "einsums", value: String(row.ops), align: .right),
             Column(title: "multiply-adds", value: percent(row.multiplyAdds), align: .right),
-            Column(title: "fate", value: row.fate), Column(title: "reason", value: row.reason),
+            Column(title: "fate", value: row.fate),
         ]
+    }
+
+    /// Why nodes are not what the model says, below the table: reasons are sentences.
+    private func reasons(_ rows: [Row]) -> [String] {
+        rows.filter { !$0.reason.isEmpty }.map { row in
+            "\(row.type) \(row.fate) (\(row.nodes) \(row.nodes == 1 ? "node" : "nodes")): \(row.reason)"
+        }
     }
 
     private var summary: [String] {
         let sum = report.multiplyAdds
         return [
-            "\(report.nodes) nodes, \(report.ops) einsums, \(report.tensors) matrices, \(total) multiply-adds: "
-                + "exact \(percent(sum.exact)), approximated \(percent(sum.approximated)), "
+            "\(report.nodes) nodes, \(report.ops) einsums, \(report.tensors) matrices, \(readable(total)) multiply-adds",
+            "exact \(percent(sum.exact)), approximated \(percent(sum.approximated)), "
                 + "beyond a boundary \(percent(sum.boundary))",
-            "\(chip.name): roofline, uncalibrated; left out: \(chip.leavesOut.joined(separator: ", "))",
+            "\(chip.name): roofline, uncalibrated; left out:",
+            chip.leavesOut.map { "  \($0)" }.joined(separator: "\n"),
         ]
     }
 }
