@@ -1,6 +1,6 @@
 /// Writes a picture as a Mermaid flowchart, which Markdown renderers show in a block of the language `mermaid`.
 ///
-/// MatMuls are boxes, Pointwise ops rounded, tensors from and to the outside stadiums. Edges through slow memory are
+/// Reducing ops, such as MatMul, are boxes, maps rounded, tensors from and to the outside stadiums. Edges through slow memory are
 /// plain, retained tensors thick, those inside a step dotted. Mermaid draws 500 edges unless its `maxEdges` is raised;
 /// for larger graphs there is ``DOTWriter``.
 public struct MermaidWriter {
@@ -25,8 +25,8 @@ public struct MermaidWriter {
 
     private func node(_ node: GraphPicture.Node) -> String {
         switch node.kind {
-        case .matMul: "\(node.id)[\(quoted(node.label))]"
-        case .pointwise: "\(node.id)(\(quoted(node.label)))"
+        case .reducing: "\(node.id)[\(quoted(node.label))]"
+        case .map: "\(node.id)(\(quoted(node.label)))"
         case .graphInput, .graphOutput: "\(node.id)([\(quoted(node.label))])"
         }
     }

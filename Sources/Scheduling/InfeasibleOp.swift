@@ -4,6 +4,8 @@ import TensorGraph
 public struct InfeasibleOp: Error, Hashable, Sendable, CustomStringConvertible {
     /// The op.
     public let op: OpID
+    /// What the op is called where the problem came from.
+    public var name: String?
     /// Elements that it needs at the least, alone in a step.
     public let smallestWorkingSet: Int
     /// Elements that fast memory holds.
@@ -11,7 +13,7 @@ public struct InfeasibleOp: Error, Hashable, Sendable, CustomStringConvertible {
 
     /// One line for people.
     public var description: String {
-        "op \(op) fits at no granularity: its smallest working set is \(smallestWorkingSet) elements, "
+        "op \(op)\(name.map { " (\($0))" } ?? "") fits at no granularity: its smallest working set is \(smallestWorkingSet) elements, "
             + "fast memory holds \(capacityElements)"
     }
 }

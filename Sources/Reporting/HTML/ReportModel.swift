@@ -32,8 +32,12 @@ public struct ReportModel: Encodable, Sendable {
 
     /// An op, as the page tells of it.
     public struct OpFigures: Encodable, Sendable {
-        /// MatMul or Pointwise.
+        /// What the op is called where the problem came from.
+        public let name: String?
+        /// MatMul, Pointwise or an einsum.
         public let kind: String
+        /// True when the op sums, or reduces otherwise, over a letter of its own.
+        public let isReducing: Bool
         /// Compute time of one native tile.
         public let baseCost: Double
         /// Ids of tensors.
@@ -71,6 +75,8 @@ public struct ReportModel: Encodable, Sendable {
     public let steps: [StepFigures]
     /// One entry per op.
     public let ops: [OpFigures]
+    /// Names of the tensors; nil if none has a name.
+    public let tensorNames: [String?]?
     /// Better schedules over time, from the log.
     public let incumbents: [SolveLog.Incumbent]
     /// Bounds over time, from the log.
@@ -102,9 +108,11 @@ public struct ReportModel: Encodable, Sendable {
         ops = problem.ops.map { op in
             let shape = op.outputs.first.map { problem[$0] }
             return OpFigures(
-                kind: op.typeName, baseCost: op.baseCost, inputs: op.inputs.map(\.index),
+                name: op.name, kind: op.shortForm, isReducing: op.isReducing, baseCost: op.baseCost,
+                inputs: op.inputs.map(\.index),
                 outputs: op.outputs.map(\.index), shape: [shape?.width ?? 0, shape?.height ?? 0])
         }
+        tensorNames = problem.tensorNames
         incumbents = log?.incumbents ?? []
         boundEvents = log?.bounds ?? []
         bounds = Self.bounds(problem, reductionCap, boundEvents)
@@ -144,6 +152,6 @@ public struct ReportModel: Encodable, Sendable {
 
     private enum CodingKeys: CodingKey {
         case problem, schedule, facts, totalLatency, compute, loadedElements, evictedElements, bounds, bestBound, gap
-        case waterfall, steps, ops, incumbents, boundEvents
+        case waterfall, steps, ops, tensorNames, incumbents, boundEvents
     }
 }

@@ -123,7 +123,7 @@ public struct ListScheduler: Sendable {
         for op in problem.opIDs {
             guard let choice = pricer.price(.init(ops: [op])) else {
                 throw InfeasibleOp(
-                    op: op, smallestWorkingSet: smallestWorkingSet(op, optimizer),
+                    op: op, name: problem.name(of: op), smallestWorkingSet: smallestWorkingSet(op, optimizer),
                     capacityElements: problem.hardware.fastMemoryCapacity)
             }
             choices.append(choice)

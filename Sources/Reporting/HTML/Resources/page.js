@@ -25,10 +25,12 @@
       'resident: ' + list(step.resident) + '; retained: ' + list(step.retained),
     ].join('\n');
   };
+  const tensors = ids => list(report.tensor_names
+    ? ids.map(id => report.tensor_names[id] ? id + ' (' + report.tensor_names[id] + ')' : id) : ids);
   const aboutOp = index => {
     const op = report.ops[index];
-    return op ? 'Op ' + index + ', ' + op.kind + ', writes ' + op.shape.join(' x ') + ', base cost ' + readable(op.base_cost)
-      + '\nreads ' + list(op.inputs) + ', writes ' + list(op.outputs) + '\n\n' : '';
+    return op ? 'Op ' + index + (op.name ? ' (' + op.name + ')' : '') + ', ' + op.kind + ', writes ' + op.shape.join(' x ') + ', base cost ' + readable(op.base_cost)
+      + '\nreads ' + tensors(op.inputs) + ', writes ' + tensors(op.outputs) + '\n\n' : '';
   };
 
   // A title inside a drawing would show as a second tooltip over ours; its text becomes the name of the drawing.
@@ -72,6 +74,22 @@
   document.addEventListener('keydown', event => { if (event.key === 'Escape') { tip.hidden = true; mark(null); } });
 
   const graph = document.getElementById('graph');
+  const find = document.getElementById('find');
+  const nodes = [...graph.querySelectorAll('[data-op]')];
+  find.hidden = !nodes.length;
+  find.addEventListener('input', () => {
+    const text = find.value.trim().toLowerCase();
+    let count = 0;
+    for (const node of nodes) {
+      const op = report.ops[node.dataset.op];
+      const isFound = text !== '' && (node.dataset.op === text || (op.name || '').toLowerCase().includes(text)
+        || op.kind.toLowerCase().includes(text));
+      node.classList.toggle('found', isFound);
+      if (isFound) count += 1;
+    }
+    graph.classList.toggle('searching', count > 0);
+    document.getElementById('found').textContent = text === '' ? '' : count + ' found';
+  });
   const whole = graph.viewBox.baseVal;
   const home = { x: whole.x, y: whole.y, width: whole.width, height: whole.height };
   let view = { ...home };
