@@ -119,17 +119,17 @@ struct RowEntry: Encodable {
 extension [OpID] {
     /// `op 3`, or `ops 3 (layer.0.query), 4`.
     fileprivate func words(in problem: Problem) -> String {
-        words("op", map { problem.describe($0).dropFirst("op ".count) })
+        enumeration("op", map { problem.describe($0).dropFirst("op ".count) })
     }
 }
 
 extension [TensorID] {
     /// `tensor 3`, or `tensors 3 (layer.0.query), 4`.
     fileprivate func words(in problem: Problem) -> String {
-        words("tensor", map { problem.describe($0).dropFirst("tensor ".count) })
+        enumeration("tensor", map { problem.describe($0).dropFirst("tensor ".count) })
     }
 }
 
-private func words(_ noun: String, _ ids: [Substring]) -> String {
+private func enumeration(_ noun: String, _ ids: [Substring]) -> String {
     "\(noun)\(ids.count == 1 ? "" : "s") " + ids.joined(separator: ", ")
 }
