@@ -12,10 +12,14 @@ struct Bound: ParsableCommand {
         discussion: """
             compute: every op computes each native tile of its output at least once.
             traffic: every graph input is loaded and every graph output evicted, streamed ones more than once.
+            pricing: dual prices by which no step of the problem is worth more than it costs.
             linear:  the linear relaxation over the candidates.
             search:  best-first search over the candidates.
             integer: branch and bound over the candidates.
             The last three are about the problem if the candidates are complete, and say so.
+            Stops after 60 s unless --time-limit says otherwise.
+
+            --certificate writes the prices, for mlsys check-bound.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -27,6 +31,11 @@ struct Bound: ParsableCommand {
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
 
+    @Option(
+        help: ArgumentHelp("Write the dual prices that prove the bound to this file.", valueName: "FILE"),
+        completion: .file())
+    var certificate: String?
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -36,15 +45,24 @@ struct Bound: ParsableCommand {
         let loaded = try ProblemFile.read(problem)
         var options = exact.scheduler(cap: reductionCap)
         if exact.engine == .both { options.engine = .all }
-        let control = SolveControl(timeLimitSeconds: exact.timeLimit, gap: exact.gap)
+        let control = SolveControl(timeLimitSeconds: exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds, gap: exact.gap)
+        if let certificate { try OutputFile.check(certificate, isNot: problem) }
         let report: ProofReport
+        let found: BoundCertificate?
         do {
             let result = try Scheduler(loaded, solver: GLPKSolver(), options: options).schedule(control: control)
             report = ProofReport(result)
+            found = result.certificate
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problem)
         } catch {
             throw Failure(.internalError, "internal error: \(error)")
+        }
+        if let certificate {
+            guard let found else {
+                throw Failure(.badData, "\(problem): no bound by pricing was found, so there is no certificate")
+            }
+            try writeAtomically(try found.text(), to: certificate)
         }
         try Console.write(json ? jsonLine(report) : text(report))
     }

@@ -13,7 +13,8 @@ struct MLSysCommand: ParsableCommand {
         usage: """
             mlsys PROBLEM SCHEDULE
             mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list] [--time-limit SECONDS]
-            mlsys bound PROBLEM [--json]
+            mlsys bound PROBLEM [--certificate FILE] [--json]
+            mlsys check-bound PROBLEM CERTIFICATE
             mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
@@ -28,6 +29,7 @@ struct MLSysCommand: ParsableCommand {
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
                1  the schedule is invalid; a problem of bench failed
+               2  a bound could be neither confirmed nor refuted
                3  an op fits into fast memory at no granularity
               64  the command line is wrong
               65  a file holds bad data
@@ -38,7 +40,7 @@ struct MLSysCommand: ParsableCommand {
              143  interrupted by SIGTERM before there was a schedule
             """,
         version: "mlsys \(version)",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Bench.self, Report.self],
+        subcommands: [Solve.self, Evaluate.self, Bound.self, CheckBound.self, Generate.self, Export.self, Bench.self, Report.self],
         defaultSubcommand: Solve.self)
 
     static func main() {

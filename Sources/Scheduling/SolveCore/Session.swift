@@ -27,6 +27,7 @@ public final class Session: Sendable {
         var candidates: EnumerationStatistics?
         var program: ProgramStatistics?
         var searchStates: Int?
+        var certificate: BoundCertificate?
     }
 
     /// Opens a session that knows nothing yet.
@@ -179,6 +180,11 @@ public final class Session: Sendable {
     /// Notes states that a backward search expanded.
     public func note(searchStates: Int) { state.withLock { $0.searchStates = searchStates } }
 
+    /// Notes the dual prices that prove the best bound by pricing.
+    public func note(_ certificate: BoundCertificate) {
+        state.withLock { if certificate.bound >= $0.certificate?.bound ?? 0 { $0.certificate = certificate } }
+    }
+
     /// True when candidates were enumerated and nothing was left out.
     public var hasAllCandidates: Bool { state.withLock { $0.omissions?.isEmpty == true } }
 
@@ -197,7 +203,7 @@ public final class Session: Sendable {
         return SchedulingResult(
             incumbent: incumbent, bounds: known.bounds, ending: isProven ? .proven : isDone ? .limit(.gap) : ending,
             candidateOmissions: known.omissions, candidates: known.candidates, program: known.program,
-            searchStates: known.searchStates, seconds: control.elapsedSeconds)
+            searchStates: known.searchStates, certificate: known.certificate, seconds: control.elapsedSeconds)
     }
 }
 
