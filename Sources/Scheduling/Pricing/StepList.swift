@@ -122,7 +122,9 @@ struct StepList {
             retainedSets.insert(candidate.retained)
             for tensor in candidate.retained where !disposable.contains(tensor) {
                 guard let producer = problem.graph.producers[tensor.index] else { continue }
-                if ThrowAway.canPay(tensor, producer: producer, in: candidate.ops, problem) { disposable.insert(tensor) }
+                if ThrowAway.canPay(tensor, producer: producer, in: candidate.ops, problem) {
+                    disposable.insert(tensor)
+                }
             }
         }
         let sets = retainedSets.filter { $0.contains(where: disposable.contains) }

@@ -79,9 +79,10 @@ struct PricingProof: Strategy {
     }
 
     private func climb(_ work: Work, _ session: Session, _ budget: Budget) throws -> Ending {
+        let lastLevel = ColumnGeneration.ladder.count - 1
         while true {
             try addIncumbent(work, session)
-            while work.level < ColumnGeneration.ladder.count {
+            while work.level <= lastLevel {
                 if let stop = budget.stop { return .limit(stop) }
                 let ending = try price(work, session, budget)
                 if session.isDone { return .limit(.gap) }
@@ -89,6 +90,13 @@ struct PricingProof: Strategy {
                 try improve(work, session, budget)
                 try addIncumbent(work, session)
                 if session.isDone { return .limit(.gap) }
+                if let objective = work.generation.solution?.objective, work.level < lastLevel,
+                    objective >= session.cutoff * (1 - Tolerance.agreement)
+                {
+                    // The relaxation costs as much as the incumbent: its prices are the proof, once they are exact.
+                    work.level = lastLevel
+                    continue
+                }
                 if try prove(work, session, budget) { return .proven }
                 work.level += 1
             }
