@@ -91,7 +91,7 @@ struct Portfolio {
             }
             last = try run(row, in: session)
             // The best of candidates that are not complete is no reason to stop: windows may find steps that they lack.
-            if last == .proven, session.hasAllCandidates || session.isDone { break }
+            if last == .proven, !goesOn, session.hasAllCandidates || session.isDone { break }
         }
         return try session.result(ending(last, session))
     }

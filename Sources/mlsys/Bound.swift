@@ -45,7 +45,8 @@ struct Bound: ParsableCommand {
         let loaded = try ProblemFile.read(problem)
         var options = exact.scheduler(cap: reductionCap)
         if exact.engine == .both { options.engine = .all }
-        let control = SolveControl(timeLimitSeconds: exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds, gap: exact.gap)
+        let control = SolveControl(
+            timeLimitSeconds: exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds, gap: exact.gap)
         if let certificate { try OutputFile.check(certificate, isNot: problem) }
         let report: ProofReport
         let found: BoundCertificate?

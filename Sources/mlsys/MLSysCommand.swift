@@ -40,7 +40,9 @@ struct MLSysCommand: ParsableCommand {
              143  interrupted by SIGTERM before there was a schedule
             """,
         version: "mlsys \(version)",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, CheckBound.self, Generate.self, Export.self, Bench.self, Report.self],
+        subcommands: [
+            Solve.self, Evaluate.self, Bound.self, CheckBound.self, Generate.self, Export.self, Bench.self, Report.self,
+        ],
         defaultSubcommand: Solve.self)
 
     static func main() {

@@ -29,7 +29,7 @@ struct ProgressLogTests {
         let header = first[first.count - 2]
         #expect(
             header.split(separator: " ").map(String.init)
-                == ["nodes", "open", "columns", "windows", "dual", "bound", "incumbent", "gap", "time"])
+                == ["nodes", "open", "columns", "win/row", "dual", "bound", "incumbent", "gap", "time"])
         #expect(first.last?.split(separator: " ") == ["b", "0", "-", "0", "0", "1,125", "-", "-", "0.25s"])
         #expect(log.text(for: .phase(.search), at: 1) == "")
         let progress = SolveProgress(phase: .search, nodes: 1234567, open: 99, columns: 20718, windows: 7)

@@ -127,7 +127,13 @@ public final class Session: Sendable {
 
     /// Takes a bound, and tells the caller.
     public func add(_ bound: LowerBound) {
-        state.withLock { $0.bounds.append(bound) }
+        state.withLock { state in
+            // Each round of pricing has one; the best is kept, and the caller is told of all.
+            if bound.kind == .pricing {
+                state.bounds.removeAll { $0.kind == .pricing && $0.scope == bound.scope && $0.value <= bound.value }
+            }
+            state.bounds.append(bound)
+        }
         control.report(.bound(bound))
     }
 
