@@ -24,7 +24,7 @@ struct ProgressLogTests {
         let first = log.text(for: bound(1125), at: 0.25).split(separator: "\n").map(String.init)
         let legend = first.dropLast(2)
         #expect(legend.first?.hasPrefix("source: L list, W warm start, G granularity, ") == true)
-        #expect(legend.last?.hasSuffix(", b dual bound") == true)
+        #expect(legend.last?.hasSuffix("b dual bound") == true)
         try #require(first.count > 2)
         let header = first[first.count - 2]
         #expect(
