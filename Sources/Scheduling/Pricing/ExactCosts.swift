@@ -10,6 +10,9 @@ final class ExactCosts: Sendable {
         var choice: GranularityChoice?
         /// No granularity costs less; infinite if none fits.
         var lowerBound: Double
+
+        /// False where granularities had to be passed over, so that a better one may exist.
+        var isExact: Bool { choice.map { $0.latency <= lowerBound } ?? !lowerBound.isFinite }
     }
 
     private struct Key: Hashable {
@@ -21,15 +24,16 @@ final class ExactCosts: Sendable {
     private let known = Mutex<[Key: Cost]>([:])
     private let problem: Problem
     private let optimizer: GranularityOptimizer
-    private let fast: GranularityOptimizer
 
     /// Steps kept at most; about 300 bytes each.
     private static let maximumCosts = 500_000
 
     init(_ problem: Problem, reductionCap: ReductionCap) {
         self.problem = problem
-        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
-        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
+        // Simulation is slow: where demands coincide, the bound of a narrow class has to do.
+        optimizer = GranularityOptimizer(
+            problem, reductionCap: reductionCap, mode: .exhaustive,
+            effort: .init(attempts: .max, simulatedIterations: 4000))
     }
 
     /// The cost of a step over all granularities and named tile orders.

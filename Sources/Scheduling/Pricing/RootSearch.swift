@@ -66,6 +66,8 @@ final class RootSearch {
     private let frontier: UnsafeMutablePointer<UInt64>
     private let next: UnsafeMutablePointer<UInt64>
     private var outcome = RootOutcome()
+    /// True when the cost of a step is not known well enough in this class.
+    private var isVague = false
 
     init(
         _ tables: ClassTables, _ prices: PriceTables, _ potentials: [Potentials], exact: ExactCosts,
@@ -105,6 +107,7 @@ final class RootSearch {
     /// - Returns: nil if the limit was met and `mayStop` says that the caller will split the class.
     func run(root: Int, nodes limit: Int, mayStop: Bool) -> RootOutcome? {
         outcome = RootOutcome()
+        isVague = false
         heap.removeAll(keepingCapacity: true)
         free.removeAll(keepingCapacity: true)
         sets.removeAll(keepingCapacity: true)
@@ -129,7 +132,7 @@ final class RootSearch {
             }
             load(node)
         }
-        return outcome
+        return isVague && mayStop ? nil : outcome
     }
 
     // MARK: Branching
@@ -294,14 +297,21 @@ final class RootSearch {
             let cost = exact.cost(
                 ops: ops, resident: choice.resident, retained: choice.retained, analyzer,
                 &outcome.granularitySearches)
-            guard choice.value - cost.lowerBound > settings.threshold else { continue }
-            account(excess: choice.value - cost.lowerBound, cost: cost.lowerBound)
-            guard let best = cost.choice else {
+            // Where the search had to pass granularities over, the bound of the class may tell more.
+            let least = max(cost.lowerBound, choice.cost)
+            guard choice.value - (cost.isExact ? cost.lowerBound : least) > settings.threshold else { continue }
+            guard let best = cost.choice, cost.isExact || choice.value - best.latency > settings.threshold else {
+                isVague = true
+                account(excess: choice.value - least, cost: least)
                 outcome.isComplete = false
                 continue
             }
+            if !cost.isExact, !settings.listsAll { isVague = true }
+            account(
+                excess: choice.value - (cost.isExact ? cost.lowerBound : least),
+                cost: cost.isExact ? cost.lowerBound : least)
             // What is left of a step after rounding is no column.
-            guard settings.listsAll || choice.value > cost.lowerBound * (1 + 1e-9) else { continue }
+            guard settings.listsAll || choice.value > best.latency * (1 + 1e-9) else { continue }
             found += 1
             outcome.columns.append(
                 PricedColumn(
