@@ -53,8 +53,8 @@ public struct ProgressLog: Sendable {
             IncumbentSource.allCases.map { "\($0.letter) \($0.rawValue)" } + [
                 "\(pricingLetter) pricing", "\(boundLetter) dual bound",
             ]
-        return stride(from: 0, to: entries.count, by: 6).map { start in
-            (start == 0 ? "source: " : "        ") + entries[start...].prefix(6).joined(separator: ", ") + "\n"
+        return stride(from: 0, to: entries.count, by: 5).map { start in
+            (start == 0 ? "source: " : "        ") + entries[start...].prefix(5).joined(separator: ", ") + "\n"
         }
         .joined()
     }()

@@ -48,7 +48,7 @@ struct Export: ParsableCommand {
 
     @Option(
         help: """
-            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, Chrome trace, a plan
+            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, Chrome trace, a plan \
             as JSON, its loops as pseudo-code, a C99 program, or a start for a solver.
             """)
     var format: ExportTarget

@@ -57,7 +57,9 @@ struct DecodeCommandTests {
             for format in ["cbc", "gurobi", "highs", "scip"] {
                 let start = try Program.run(
                     "export", Self.problem, "--format", "mst", "--schedule", schedule, "--start-for", format)
-                #expect(start.exitCode == 0 && start.output.contains(first) && start.output.contains("29491.2"))
+                #expect(start.exitCode == 0 && start.output.contains(first))
+                // The objective, up to a last digit.
+                #expect(start.output.contains("29491.2") || start.output.contains("29491.19999"))
             }
         }
     }

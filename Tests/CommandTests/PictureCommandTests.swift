@@ -54,7 +54,6 @@ struct PictureCommandTests {
             let cases: [(Int32, [String])] = [
                 (1, ["export", problem, "--format", "dot", "--schedule", invalid, "-o", folder.path("o")]),
                 (64, ["export", problem, "--format", "trace"]),
-                (64, ["export", problem, "--format", "lp", "--schedule", schedule]),
                 (64, ["export", problem, "--format", "lp", "--tiles"]),
                 (64, ["export", problem, "--format", "dot", "--tiles"]),
                 (64, ["export", problem, "--format", "dot", "--with-cuts"]),

@@ -8,8 +8,6 @@ struct ColumnEntry: Encodable {
     /// Width, height and depth.
     var granularity: [Int]?
     var order: String?
-    /// The tiles in their order, where the order has no name.
-    var tiles: [Int]?
     var resident: [Int]?
     var retained: [Int]?
     /// Tensors read from slow memory, graph inputs included.
@@ -34,7 +32,6 @@ struct ColumnEntry: Encodable {
         ops = step.ops.map(\.index)
         granularity = [size.width, size.height, size.depth]
         order = step.order.name
-        if case .permutation(let explicit) = step.order { tiles = explicit }
         resident = step.resident.map(\.index)
         retained = step.retained.map(\.index)
         let written = Set(step.ops.flatMap { problem[$0].outputs })
@@ -103,7 +100,7 @@ struct RowEntry: Encodable {
             meaning = "one step at most, the last, leaves in fast memory what no step finds there"
         case .output(let tensor):
             constraint = "C4"
-            meaning = "graph output \(problem.describe(tensor)) is evicted"
+            meaning = "graph output \(problem.describe(tensor).dropFirst("tensor ".count)) is evicted"
             tensors = [tensor.index]
         case .memory(let candidate):
             constraint = "C5"
@@ -122,17 +119,17 @@ struct RowEntry: Encodable {
 extension [OpID] {
     /// `op 3`, or `ops 3 (layer.0.query), 4`.
     fileprivate func words(in problem: Problem) -> String {
-        listed("op", map { problem.describe($0).dropFirst("op ".count) })
+        enumeration("op", map { problem.describe($0).dropFirst("op ".count) })
     }
 }
 
 extension [TensorID] {
     /// `tensor 3`, or `tensors 3 (layer.0.query), 4`.
     fileprivate func words(in problem: Problem) -> String {
-        listed("tensor", map { problem.describe($0).dropFirst("tensor ".count) })
+        enumeration("tensor", map { problem.describe($0).dropFirst("tensor ".count) })
     }
 }
 
-private func listed(_ noun: String, _ ids: [Substring]) -> String {
+private func enumeration(_ noun: String, _ ids: [Substring]) -> String {
     "\(noun)\(ids.count == 1 ? "" : "s") " + ids.joined(separator: ", ")
 }
