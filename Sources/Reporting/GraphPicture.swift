@@ -126,7 +126,7 @@ public struct GraphPicture: Sendable {
 
     private static func node(_ op: OpID, in problem: Problem, id: String) -> Node {
         Node(
-            id: id, kind: problem[op].kind == .matMul ? .matMul : .pointwise,
+            id: id, kind: problem[op].isReducing ? .matMul : .pointwise,
             label: ["op \(op)", problem[op].typeName])
     }
 

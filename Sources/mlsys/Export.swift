@@ -12,7 +12,7 @@ struct Export: ParsableCommand {
         usage: """
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE] [--legend FILE]
                   [--start FILE] [--level partition|recompute] [--with-cuts]
-            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [--full] [-o FILE]
             mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
             """,
         discussion: """
@@ -25,7 +25,8 @@ struct Export: ParsableCommand {
 
             dot, mermaid: the graph, with --schedule a cluster for each step. Tensors
             through slow memory are plain edges, retained ones thick, those inside a
-            step dashed. Mermaid stops at 500 edges unless told more.
+            step dashed. Where there are more ops than Mermaid or a page of Graphviz takes,
+            each step is one node, unless --full is given.
 
             trace: Chrome Trace Event JSON, for ui.perfetto.dev. One unit of time is one
             microsecond; steps, their compute and memory time and, with --tiles, their
@@ -47,6 +48,9 @@ struct Export: ParsableCommand {
 
     @Flag(help: "Show tiles in the trace.")
     var tiles = false
+
+    @Flag(help: "Draw every op, however many there are.")
+    var full = false
 
     @Option(help: "Tiles that the trace shows at most; of a step it shows all or none.")
     var tileLimit = 10_000
@@ -94,8 +98,8 @@ struct Export: ParsableCommand {
     }
 
     private func validate(_ format: ExportFormat) throws {
-        guard schedule == nil, !tiles else {
-            throw ValidationError("--schedule and --tiles have no place in --format \(format.rawValue).")
+        guard schedule == nil, !tiles, !full else {
+            throw ValidationError("--schedule, --tiles and --full have no place in --format \(format.rawValue).")
         }
         guard format.listsRows || !withCuts else {
             throw ValidationError("--with-cuts has no place in --format data, which lists no rows.")
@@ -113,6 +117,7 @@ struct Export: ParsableCommand {
         guard format != .trace || schedule != nil else {
             throw ValidationError("--format trace shows a schedule: --schedule FILE is missing.")
         }
+        guard format != .trace || !full else { throw ValidationError("--full is for dot and mermaid.") }
         guard format == .trace || !tiles else { throw ValidationError("--tiles needs --format trace.") }
     }
 
@@ -153,7 +158,7 @@ struct Export: ParsableCommand {
         let export = PictureExport(
             target: format, problemPath: problem, problem: graph,
             schedule: try schedule.map { try EvaluatedSchedule($0, evaluator: evaluator) },
-            maximumTiles: tiles ? tileLimit : 0)
+            maximumTiles: tiles ? tileLimit : 0, isFull: full)
         let (text, omissions) = try export.text()
         try write(text)
         for omission in omissions { Console.error(omission) }

@@ -41,7 +41,9 @@ struct Report: ParsableCommand {
     var reductionCap = ReductionCap.native
 
     mutating func validate() throws {
-        try ArgumentChecks.inputs([("PROBLEM", problem), ("SCHEDULE", schedule), ("--compare", compare), ("--log", log)])
+        try ArgumentChecks.inputs([
+            ("PROBLEM", problem), ("SCHEDULE", schedule), ("--compare", compare), ("--log", log),
+        ])
         try ArgumentChecks.outputs([("-o", output)])
     }
 

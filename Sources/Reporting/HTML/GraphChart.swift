@@ -92,11 +92,11 @@ struct GraphChart {
             radius: isMatMul ? 2 : box.height / 2)
         let name = model.ops.indices.contains(op) ? model.ops[op].name : nil
         let (x, y) = (box.x + box.width / 2, box.y + box.height / 2)
-        body.label("\(op)", x: x, y: name == nil ? y + 4 : y + 2, style: "op", anchor: .middle)
+        body.label("\(op)", x: x, y: y + 4, style: "op", anchor: .middle)
         if let name {
             // Shown where it can be read; the end of a long name tells more than its start.
             let tail = name.count > 15 ? "…" + name.suffix(14) : name
-            body.label(tail, x: x, y: y + 8.6, style: "op-name", anchor: .middle)
+            body.label(tail, x: x, y: y + 9.6, style: "op-name", anchor: .middle)
         }
         drawPorts(op, box, &body)
         body.close("g")
@@ -114,9 +114,8 @@ struct GraphChart {
             body.path("port", "M\(coordinate(a.0)) \(coordinate(a.1))L\(coordinate(b.0)) \(coordinate(b.1))")
         }
         let (low, high) = isDown ? (box.y, box.y + box.height) : (box.x, box.x + box.width)
-        let inputs = Set(model.ops[op].inputs).filter { model.tensors[$0].isInput }.count
-        for number in 0..<min(inputs, 3) { port(0.12 + 0.13 * Double(number), from: low - 8, to: low) }
-        if model.ops[op].outputs.contains(where: { model.tensors[$0].isOutput }) { port(0.85, from: high, to: high + 8) }
+        if model.ops[op].inputs.contains(where: { model.tensors[$0].isInput }) { port(0.2, from: low - 8, to: low) }
+        if model.ops[op].outputs.contains(where: { model.tensors[$0].isOutput }) { port(0.8, from: high, to: high + 8) }
     }
 
     /// The step's number: small above its ops, and large across the box for a view from far away.

@@ -38,7 +38,8 @@ extension HTMLReport {
 
     private static func fields(of block: PageComparison.Block, colour: Int, index: Int) -> [String: String] {
         [
-            "number": "\(colour)", "index": "\(index)", "colour": stepColour(colour), "ops": abridged(block.ops, limit: 16),
+            "number": "\(colour)", "index": "\(index)", "colour": stepColour(colour),
+            "ops": abridged(block.ops, limit: 16),
             "steps_a": abridged(block.stepsA), "steps_b": abridged(block.stepsB), "latency_a": readable(block.latencyA),
             "latency_b": readable(block.latencyB), "difference": signed(block.difference),
             "differs": block.differs.joined(separator: ", "),

@@ -63,7 +63,10 @@ public struct HTMLReport {
         let latency = model.totalLatency
         let best = model.bounds.filter { $0.isAboutProblem && $0.value == model.bestBound }.first
         return [
-            ["name": "latency", "value": readable(latency), "number": "total_latency", "note": model.units.map { $0.microseconds(latency) } ?? "units of time"],
+            [
+                "name": "latency", "value": readable(latency), "number": "total_latency",
+                "note": model.units.map { $0.microseconds(latency) } ?? "units of time",
+            ],
             [
                 "name": "best bound", "value": readable(model.bestBound), "number": "best_bound",
                 "note": best.map(\.kind) ?? "",

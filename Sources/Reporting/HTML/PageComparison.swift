@@ -59,7 +59,9 @@ struct ComparisonChart {
     var svg: String { frame.drawn(draw) }
 
     private func draw(_ size: ChartSize, _ svg: inout SVGWriter) -> Double {
-        let sides = [("A", comparison.latenciesA, \PageComparison.Block.stepsA), ("B", comparison.latenciesB, \.stepsB)]
+        let sides = [
+            ("A", comparison.latenciesA, \PageComparison.Block.stepsA), ("B", comparison.latenciesB, \.stepsB),
+        ]
         let longest = sides.map { $0.1.reduce(0, +) }.max() ?? 0
         let axis = Axis(.linear, from: 0, to: longest, start: 26, end: size.width - 14)
         var top = 4.0

@@ -1,6 +1,8 @@
 const report = JSON.parse(document.getElementById('report').textContent);
 const tip = document.getElementById('tip');
 document.documentElement.classList.add('live');
+// Controls show where there is a program behind them.
+for (const id of ['search-tools', 'graph-tools', 'timeline-live']) document.getElementById(id).hidden = false;
 
 // Numbers as the page writes them elsewhere: thousands set apart, at most one decimal.
 const readable = value => value === null || value === undefined || !isFinite(value) ? '-'
@@ -13,6 +15,8 @@ const cut = (text, length) => text.length > length ? text.slice(0, Math.max(1, l
 
 const opName = id => (report.ops[id] && report.ops[id].name) || '';
 const opText = id => opName(id) ? id + ' (' + cut(opName(id), 60) + ')' : String(id);
+// The end of a name says more than its beginning, which whole layers share.
+const tailName = id => opName(id).split(/[/.]/).filter(part => part).slice(-2).join('.') || String(id);
 const tensorText = id => {
   const tensor = report.tensors[id];
   if (!tensor) return String(id);

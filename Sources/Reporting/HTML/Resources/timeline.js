@@ -52,7 +52,7 @@ const timeline = (() => {
       content.append(svgElement('rect', {
         class: 'block c' + index % 12, x, y: 4, width: size, height: 46, 'data-step': index,
       }));
-      const names = step.ops.map(op => opName(op) || op).join(' ');
+      const names = step.ops.map(tailName).join(' ');
       label(content, String(index), x + size / 2, 22, 'number', size);
       label(content, names, x + size / 2, 40, 'names', size);
       for (const lane of lanes) {
