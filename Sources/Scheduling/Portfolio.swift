@@ -78,16 +78,18 @@ struct Portfolio {
         // Two answers to compare are wanted even if a bound has settled the matter.
         let goesOn = options.method == .exact && options.engine == .all
         var last = Ending.exhausted
+        var isOutOfRounds = false
         for row in Self.table(options.method) {
             if session.isDone, !goesOn { return try session.result(.proven) }
             if row.member == .windows || row.member == .proof, options.method == .auto, session.budget.shouldStop {
                 break
             }
             last = try run(row, in: session)
+            if last == .limit(.rounds) { isOutOfRounds = true }
             // The best of candidates that are not complete is no reason to stop: windows may find steps that they lack.
             if last == .proven, session.hasAllCandidates || session.isDone { break }
         }
-        return try session.result(ending(last, session))
+        return try session.result(ending(last, session, isOutOfRounds: isOutOfRounds))
     }
 
     private mutating func run(_ row: Row, in session: Session) throws -> Ending {
@@ -103,9 +105,9 @@ struct Portfolio {
     }
 
     /// How the whole run ended.
-    private func ending(_ last: Ending, _ session: Session) -> Ending {
+    private func ending(_ last: Ending, _ session: Session, isOutOfRounds: Bool) -> Ending {
         if options.method == .exact { return last }
         if last == .proven, session.hasAllCandidates || session.isDone { return .proven }
-        return session.budget.stop.map(Ending.limit) ?? .exhausted
+        return session.budget.stop.map(Ending.limit) ?? (isOutOfRounds ? .limit(.rounds) : .exhausted)
     }
 }
