@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
         .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
@@ -37,6 +38,7 @@ let package = Package(
             name: "GLPKBackend",
             dependencies: ["MIP", "CGLPK", "GLPKShims", .product(name: "Logging", package: "swift-log")],
             swiftSettings: fast),
+        .target(name: "ExecutableBackend", dependencies: ["MIP"], swiftSettings: strict),
         .target(
             name: "Scheduling",
             dependencies: [
@@ -46,6 +48,11 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: fast),
+        .target(
+            name: "ModelImport",
+            dependencies: ["TensorGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            swiftSettings: strict),
+        .target(name: "Lowering", dependencies: ["TensorGraph", "CostModel"], swiftSettings: strict),
         .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
@@ -65,9 +72,12 @@ let package = Package(
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "MIP", "GLPKBackend",
+                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "ModelImport", "Reporting", "Lowering",
+                "MIP",
+                "GLPKBackend", "ExecutableBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "TextTable", package: "TextTable"),
             ],
             swiftSettings: strict),
         .target(
@@ -84,6 +94,10 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "ExecutableBackendTests",
+            dependencies: ["ExecutableBackend", "MIP", "SolverTestSupport", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
             name: "TensorGraphTests", dependencies: ["TensorGraph", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "CostModelTests", dependencies: ["TensorGraph", "CostModel", "TestSupport"], swiftSettings: strict),
@@ -94,6 +108,12 @@ let package = Package(
                 "SolverTestSupport",
             ],
             exclude: ["check_bound.py"], swiftSettings: strict),
+        .testTarget(
+            name: "ModelImportTests", dependencies: ["ModelImport", "TensorGraph", "TestSupport"],
+            exclude: ["Fixtures"], swiftSettings: strict),
+        .testTarget(
+            name: "LoweringTests", dependencies: ["Lowering", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(

@@ -4,6 +4,8 @@ import TensorGraph
 public struct GeneratorOptions: Sendable, Hashable {
     /// Ops aimed at. Families made of blocks repeat whole blocks as long as the next one fits, at least one.
     public var ops = 32
+    /// Blocks of the families that are made of blocks; nil for as many as fit into ``ops``.
+    public var layers: Int?
     /// Columns of the activations: the width of the model.
     public var width = 512
     /// Rows of the activations: the length of the sequence, or the batch.
@@ -22,6 +24,8 @@ public struct GeneratorOptions: Sendable, Hashable {
 
     /// The most ops that are generated.
     public static let largestOpCount = 1_000_000
+    /// The most layers.
+    public static let largestLayerCount = 10_000
     /// The largest width and the most rows.
     public static let largestSide = 1 << 20
     /// The most heads or experts.

@@ -4,6 +4,8 @@ import TensorGraph
 struct GraphBuilder {
     private(set) var tensors: [Tensor] = []
     private(set) var ops: [Op] = []
+    /// Names of the tensors that have one.
+    private var names: [TensorID: String] = [:]
     var random: SeededRandom
 
     init(seed: UInt64) { random = SeededRandom(seed: seed) }
@@ -15,6 +17,29 @@ struct GraphBuilder {
     mutating func input(width: Int, height: Int) -> TensorID {
         tensors.append(Tensor(width: width, height: height))
         return TensorID(tensors.count - 1)
+    }
+
+    /// A new tensor with a name that no op writes.
+    mutating func input(width: Int, height: Int, name: String) -> TensorID {
+        let tensor = input(width: width, height: height)
+        names[tensor] = name
+        return tensor
+    }
+
+    /// An op of any einsum; its result has the op's name and the lengths that the inputs give to its letters.
+    mutating func einsum(
+        _ einsum: Einsum, _ inputs: [TensorID], cost: Double, name: String, function: String?
+    ) -> TensorID {
+        func length(_ letter: Letter) -> Int {
+            for (tensor, access) in zip(inputs, einsum.inputs) where letter != .one {
+                if access.rows == letter { return height(tensor) }
+                if access.columns == letter { return width(tensor) }
+            }
+            return 1
+        }
+        let output = input(width: length(einsum.output.columns), height: length(einsum.output.rows), name: name)
+        ops.append(Op(einsum, inputs: inputs, outputs: [output], baseCost: cost, name: name, function: function))
+        return output
     }
 
     /// The product of two tensors.
@@ -53,6 +78,8 @@ struct GraphBuilder {
     ///
     /// - Throws: ``ProblemError`` when all tensors together have more than 2^53 elements.
     func problem(on hardware: Hardware) throws(ProblemError) -> Problem {
-        try Problem(tensors: tensors, ops: ops, hardware: hardware)
+        let tensorNames = tensors.indices.map { names[TensorID($0)] }
+        return try Problem(
+            tensors: tensors, ops: ops, hardware: hardware, tensorNames: names.isEmpty ? nil : tensorNames)
     }
 }

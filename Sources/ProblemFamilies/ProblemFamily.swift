@@ -20,6 +20,14 @@ public enum ProblemFamily: String, Sendable, Hashable, CaseIterable {
     case siblings
     /// Element-by-element ops of one shape with residuals over short distances.
     case pointwise
+    /// GPT's decoder: layer norm, attention with transposed keys and softmax, GELU feed-forward, residuals.
+    case gpt
+    /// LLaMA's decoder: RMS norm, grouped-query attention, SwiGLU feed-forward, residuals.
+    case llama
+    /// A vision transformer: patches, encoder blocks, mean over the tokens and a classifier.
+    case vit
+    /// MLP-Mixer: token mixing between transpositions, and channel mixing.
+    case mixer
     /// A random graph of MatMuls and Pointwise ops of a few shapes, weights shared, several outputs at times.
     case random
 
@@ -35,6 +43,10 @@ public enum ProblemFamily: String, Sendable, Hashable, CaseIterable {
         case .tower: "tower of residual blocks with long skips"
         case .siblings: "many independent readers of one input"
         case .pointwise: "element-by-element ops of one shape with residuals"
+        case .gpt: "GPT layers by name: layer norm, attention with softmax, GELU feed-forward"
+        case .llama: "LLaMA layers by name: RMS norm, grouped queries, SwiGLU"
+        case .vit: "vision transformer by name: patches, encoder, classifier"
+        case .mixer: "MLP-Mixer layers by name: token mixing between transpositions, channel mixing"
         case .random: "random graph of both kinds of ops"
         }
     }
@@ -60,23 +72,35 @@ public enum ProblemFamily: String, Sendable, Hashable, CaseIterable {
         case .tower: builder.addResidualTower(options)
         case .siblings: builder.addSiblings(options)
         case .pointwise: builder.addPointwiseGraph(options)
+        case .gpt: builder.addGPT(options)
+        case .llama: builder.addLLaMA(options)
+        case .vit: builder.addVisionTransformer(options)
+        case .mixer: builder.addMixer(options)
         case .random: builder.addRandomGraph(options)
         }
     }
 }
 
 extension GraphBuilder {
-    /// Repeats a block that turns one tensor into another as long as the next one fits, at least once.
+    /// Repeats a block that turns one tensor into another as often as the options say, or as long as the next one fits,
+    /// at least once.
+    ///
+    /// - Parameter reserve: ops that will follow the last block.
+    /// - Returns: what the last block makes.
+    @discardableResult
     mutating func repeatBlock(
-        _ options: GeneratorOptions, from tensor: TensorID, _ block: (inout GraphBuilder, TensorID) -> TensorID
-    ) {
+        _ options: GeneratorOptions, from tensor: TensorID, reserving reserve: Int = 0,
+        _ block: (inout GraphBuilder, TensorID) -> TensorID
+    ) -> TensorID {
         var tensor = tensor
-        var blockSize = 0
+        var (blockSize, count) = (0, 0)
         repeat {
             if options.alike { random = SeededRandom(seed: options.seed) }
             let before = ops.count
             tensor = block(&self, tensor)
             blockSize = max(blockSize, ops.count - before)
-        } while ops.count + blockSize <= options.ops
+            count += 1
+        } while options.layers.map { count < $0 } ?? (ops.count + blockSize + reserve <= options.ops)
+        return tensor
     }
 }

@@ -101,7 +101,7 @@ public struct ChromeTrace {
 
     private mutating func draw(_ step: StepReport, _ index: Int, at start: Double) {
         let label = "step \(index): ops \(abridged(step.ops))"
-        let args: [String: TraceEvent.Value] = [
+        var args: [String: TraceEvent.Value] = [
             "step": .number(Double(index)), "ops": .list(step.ops), "granularity": .list(step.granularity),
             "order": .text(step.order), "grid": .list(step.grid), "iterations": .number(step.iterations),
             "latency": .number(step.latency), "compute": .number(step.compute), "transfer": .number(step.transfer),
@@ -109,6 +109,7 @@ public struct ChromeTrace {
             "bound_by": .text(step.binding), "peak_working_set": .number(step.peakWorkingSet),
             "resident": .list(step.resident), "retained": .list(step.retained),
         ]
+        if let names = step.opNames { args["op_names"] = .text(names.joined(separator: ", ")) }
         add(label, .steps, start, step.latency, args)
         add(label, .compute, start, step.compute, ["step": .number(Double(index)), "compute": .number(step.compute)])
         add(

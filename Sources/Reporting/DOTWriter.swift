@@ -1,7 +1,7 @@
 /// Writes a picture in the language of Graphviz: `dot -Tsvg`.
 ///
-/// MatMuls are boxes, Pointwise ops ellipses, tensors from and to the outside plain text. Edges through slow memory
-/// are solid, retained tensors bold, those inside a step dashed; steps have the colours of the report page.
+/// Reducing ops, such as MatMul, are boxes, maps ellipses, tensors from and to the outside plain text. Edges through
+/// slow memory are solid, retained tensors bold, those inside a step dashed; steps have the colours of the report page.
 public struct DOTWriter {
     private let picture: GraphPicture
 
@@ -34,8 +34,8 @@ public struct DOTWriter {
     private func node(_ node: GraphPicture.Node) -> String {
         let shape =
             switch node.kind {
-            case .matMul: "shape=box, style=filled, fillcolor=\"#ffffff\""
-            case .pointwise: "shape=ellipse, style=filled, fillcolor=\"#ffffff\""
+            case .reducing: "shape=box, style=filled, fillcolor=\"#ffffff\""
+            case .map: "shape=ellipse, style=filled, fillcolor=\"#ffffff\""
             case .graphInput, .graphOutput: "shape=plaintext"
             case .step(let index): "shape=box, style=\"rounded,filled\", \(colours(of: index))"
             }

@@ -63,7 +63,7 @@ extension GraphPicture.Node.Kind {
     /// True for an op, false for a tensor or a step.
     var isOp: Bool {
         switch self {
-        case .matMul, .pointwise: true
+        case .reducing, .map: true
         case .graphInput, .graphOutput, .step: false
         }
     }

@@ -9,7 +9,7 @@ public struct GraphPicture: Sendable {
     /// An op, or a tensor that comes from outside or leaves.
     struct Node: Hashable {
         enum Kind: Hashable {
-            case matMul, pointwise, graphInput, graphOutput
+            case reducing, map, graphInput, graphOutput
             /// A whole step, by its position in the schedule.
             case step(Int)
         }
@@ -126,20 +126,24 @@ public struct GraphPicture: Sendable {
 
     private static func node(_ op: OpID, in problem: Problem, id: String) -> Node {
         Node(
-            id: id, kind: problem[op].isReducing ? .matMul : .pointwise,
-            label: ["op \(op)", problem[op].typeName])
+            id: id, kind: problem[op].isReducing ? .reducing : .map,
+            label: ["op \(op)"] + (problem.name(of: op).map { [$0] } ?? []) + [problem[op].shortForm])
+    }
+
+    private static func label(_ tensor: TensorID, _ problem: Problem) -> [String] {
+        ["tensor \(tensor)"] + (problem.name(of: tensor).map { [$0] } ?? [])
     }
 
     /// A tensor that no op touches has no part in the picture.
     private mutating func addGraphInputs(_ problem: Problem) {
         for index in problem.tensors.indices
         where problem.graph.producers[index] == nil && !problem.graph.readers[index].isEmpty {
-            nodes.append(Node(id: "tensor\(index)", kind: .graphInput, label: ["tensor \(index)"]))
+            nodes.append(Node(id: "tensor\(index)", kind: .graphInput, label: Self.label(TensorID(index), problem)))
         }
     }
 
     private mutating func addGraphOutput(_ tensor: TensorID, from node: String, _ route: Route, _ problem: Problem) {
-        nodes.append(Node(id: "tensor\(tensor)", kind: .graphOutput, label: ["tensor \(tensor)"]))
+        nodes.append(Node(id: "tensor\(tensor)", kind: .graphOutput, label: Self.label(tensor, problem)))
         connect(node, "tensor\(tensor)", tensor, route, problem)
     }
 
@@ -149,4 +153,9 @@ public struct GraphPicture: Sendable {
         let shape = problem[tensor]
         edges.append(Edge(from: from, to: to, label: "\(tensor): \(shape.width)x\(shape.height)", route: route))
     }
+}
+
+extension Op {
+    /// The contest's type, or else the einsum.
+    var shortForm: String { kind?.rawValue ?? einsum.description }
 }

@@ -1,9 +1,9 @@
 /// Writes a picture as a Mermaid flowchart, which Markdown renderers show in a block of the language `mermaid`.
 ///
-/// MatMuls are boxes, Pointwise ops rounded, tensors from and to the outside stadiums. Edges through slow memory are
-/// plain, retained tensors thick, those inside a step dotted; steps have the colours of the report page. Mermaid draws
-/// ``GraphPicture/mermaidEdgeLimit`` edges unless its `maxEdges` is raised: larger ones are summarised, or there is
-/// ``DOTWriter``.
+/// Reducing ops, such as MatMul, are boxes, maps rounded, tensors from and to the outside stadiums. Edges through slow
+/// memory are plain, retained tensors thick, those inside a step dotted; steps have the colours of the report page.
+/// Mermaid draws ``GraphPicture/mermaidEdgeLimit`` edges unless its `maxEdges` is raised: larger ones are summarised, or
+/// there is ``DOTWriter``.
 public struct MermaidWriter {
     private let picture: GraphPicture
 
@@ -34,8 +34,8 @@ public struct MermaidWriter {
 
     private func node(_ node: GraphPicture.Node) -> String {
         switch node.kind {
-        case .matMul: "\(node.id)[\(quoted(node.label))]"
-        case .pointwise: "\(node.id)(\(quoted(node.label)))"
+        case .reducing: "\(node.id)[\(quoted(node.label))]"
+        case .map: "\(node.id)(\(quoted(node.label)))"
         case .step: "\(node.id)(\(quoted(node.label)))"
         case .graphInput, .graphOutput: "\(node.id)([\(quoted(node.label))])"
         }

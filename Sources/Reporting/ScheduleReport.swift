@@ -19,7 +19,7 @@ public struct ScheduleReport: Encodable, Sendable {
         let total = evaluation.totalLatency
         let resident = [[]] + schedule.steps.map(\.retained)
         steps = zip(zip(schedule.steps, evaluation.steps), resident).map {
-            StepReport($0.0, $0.1, resident: $1, hardware: problem.hardware, totalLatency: total)
+            StepReport($0.0, $0.1, resident: $1, problem: problem, totalLatency: total)
         }
     }
 }

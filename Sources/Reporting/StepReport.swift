@@ -5,6 +5,8 @@ import TensorGraph
 public struct StepReport: Encodable, Sendable {
     /// Ids of the step's ops, producers first.
     public let ops: [Int]
+    /// Names of the step's ops, ids where one has none; nil if none has a name.
+    public let opNames: [String]?
     /// Tile width, tile height and reduction depth.
     public let granularity: [Int]
     /// The name of the tile order; "permutation" for one that has no name.
@@ -42,12 +44,14 @@ public struct StepReport: Encodable, Sendable {
     ///   - step: the step.
     ///   - evaluation: what the evaluator found of it.
     ///   - resident: what the previous step retains.
-    ///   - hardware: whose bandwidth traffic meets.
+    ///   - problem: whose bandwidth traffic meets, and whose names ops have.
     ///   - totalLatency: the latency of the schedule, in units of time.
     public init(
-        _ step: Step, _ evaluation: StepEvaluation, resident: [TensorID], hardware: Hardware, totalLatency: Double
+        _ step: Step, _ evaluation: StepEvaluation, resident: [TensorID], problem: Problem, totalLatency: Double
     ) {
         ops = step.ops.map(\.index)
+        let isNamed = problem.names.hasOpNames
+        opNames = isNamed ? step.ops.map { problem.name(of: $0) ?? problem.describe($0) } : nil
         granularity = [step.granularity.width, step.granularity.height, step.granularity.depth]
         order = step.order.familiar(rows: evaluation.gridRows, columns: evaluation.gridColumns).name
         grid = [evaluation.gridRows, evaluation.gridColumns]
@@ -56,7 +60,7 @@ public struct StepReport: Encodable, Sendable {
         computeBoundIterations = evaluation.computeBoundIterations
         latency = evaluation.latency
         compute = evaluation.compute
-        transfer = evaluation.trafficElements / hardware.slowMemoryBandwidth
+        transfer = evaluation.trafficElements / problem.hardware.slowMemoryBandwidth
         share = totalLatency > 0 ? evaluation.latency / totalLatency : 0
         loadedElements = evaluation.loadedElements
         evictedElements = evaluation.evictedElements

@@ -34,7 +34,7 @@ public struct StepTable {
             let row = StepRow(
                 index: index, step: step, capacity: report.fastMemoryCapacity, listLength: listLength,
                 isCompact: isCompact)
-            return cells.map(row.column)
+            return cells.filter { $0 != .names || step.opNames != nil }.map(row.column)
         }
         return withoutTrailingSpaces(TextTable<[Column]>(\.self).string(for: rows) ?? "")
     }
@@ -90,11 +90,13 @@ func withoutTrailingSpaces(_ text: String) -> String {
 private struct StepRow {
     /// What a column tells.
     enum Cell {
-        case step, ops, granularity, order, grid, iterations, resident, retained
+        case step, ops, names, granularity, order, grid, iterations, resident, retained
         case loaded, evicted, transfer, compute, latency, share, binding, peak
     }
 
-    static let decisions: [Cell] = [.step, .ops, .granularity, .order, .grid, .iterations, .resident, .retained]
+    static let decisions: [Cell] = [
+        .step, .ops, .names, .granularity, .order, .grid, .iterations, .resident, .retained,
+    ]
     static let costs: [Cell] = [.step, .loaded, .evicted, .transfer, .compute, .latency, .share, .binding, .peak]
     /// In one table, what a step costs stands before what it keeps.
     static let all = Array(decisions.dropLast(2) + costs.dropFirst() + decisions.suffix(2))
@@ -109,6 +111,7 @@ private struct StepRow {
         switch cell {
         case .step: Column(title: "step", value: index, align: .right)
         case .ops: Column(title: "ops", value: abridged(step.ops, limit: listLength))
+        case .names: Column(title: "names", value: names)
         case .granularity: Column(title: "w x h x k", value: step.granularityText)
         case .order: Column(title: "order", value: step.order)
         case .grid: Column(title: "grid", value: step.grid.map(String.init).joined(separator: "x"), align: .right)
@@ -131,6 +134,14 @@ private struct StepRow {
     }
 
     private func number(_ value: Double) -> String { isCompact ? compact(value) : readable(value) }
+
+    /// The first names, as many as make one line with the other columns; of a long name the end tells more.
+    private var names: String {
+        let names = step.opNames ?? []
+        let (count, length) = (max(1, listLength / 3), listLength > 3 ? 32 : 18)
+        let shown = names.prefix(count).map { $0.count > length ? "…" + $0.suffix(length - 1) : $0 }
+        return shown.joined(separator: " ") + (names.count > count ? " (+\(names.count - count))" : "")
+    }
 
     private func list(_ ids: [Int]) -> String { ids.isEmpty ? "-" : abridged(ids, limit: listLength) }
 }

@@ -19,6 +19,9 @@ public struct GraphNames: Sendable, Hashable {
         tensors = tensorNames
     }
 
+    /// True when some op has a name.
+    public var hasOpNames: Bool { ops.contains { $0 != nil } }
+
     /// The op's name; nil if it has none, or does not exist.
     public func name(of op: OpID) -> String? { ops.indices.contains(op.index) ? ops[op.index] : nil }
 

@@ -19,7 +19,11 @@ struct ExactSearchOptions: ParsableArguments {
     @Option(help: "What proves optimality: the integer program, the backward search, the one after the other, or all.")
     var engine = defaults.engine
 
+    @Option(help: "What solves the integer program: the library GLPK, or the executable cbc or highs on PATH.")
+    var solver = defaults.solver
+
     mutating func validate() throws {
+        _ = try solver.makeSolver()
         try ArgumentChecks.number("--time-limit", timeLimit)
         try ArgumentChecks.number("--gap", gap)
         guard gap < 1 else { throw ValidationError("--gap is \(gap); it is a fraction, below 1.") }
@@ -36,11 +40,13 @@ struct ExactSearchOptions: ParsableArguments {
         if threads != plain.threads { changed.insert("--threads") }
         if candidates != plain.candidates { changed.insert("--candidates") }
         if engine != plain.engine { changed.insert("--engine") }
+        if solver != plain.solver { changed.insert("--solver") }
         return changed
     }
 
     private static let defaults = (
-        gap: 0.0, threads: 2, candidates: CandidateEnumerator.Limits().candidates, engine: ProofEngine.both
+        gap: 0.0, threads: 2, candidates: CandidateEnumerator.Limits().candidates, engine: ProofEngine.both,
+        solver: SolverRegistry.glpk
     )
 
     func scheduler(cap: ReductionCap) -> Scheduler.Options {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CostModel
-import GLPKBackend
 import MIP
 import Scheduling
 import TensorGraph
@@ -12,8 +11,12 @@ struct Export: ParsableCommand {
         usage: """
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE] [--legend FILE]
                   [--start FILE] [--level partition|recompute] [--with-cuts]
+                  [--schedule FILE]
+            mlsys export PROBLEM --format mst --schedule FILE [--start-for cbc|gurobi|highs|scip]
+                  [-o FILE]
             mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [--full] [-o FILE]
             mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
+            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             """,
         discussion: """
             lp, mps, mathprog, data: the integer program. The file holds what models/README.md derives: a column for every step that can
@@ -22,6 +25,9 @@ struct Export: ParsableCommand {
             --with-cuts does it; without, the optimum of the file is a lower bound.
             --format data writes the data section for models/schedule.mod:
               glpsol -m models/schedule.mod -d FILE
+            With --schedule, its steps are among the columns, and it is the start. mst is
+            that start alone, by the names of the program that the same options make.
+            mlsys decode makes a schedule of what a solver finds.
 
             dot, mermaid: the graph, with --schedule a cluster for each step. Tensors
             through slow memory are plain edges, retained ones thick, those inside a
@@ -31,6 +37,11 @@ struct Export: ParsableCommand {
             trace: Chrome Trace Event JSON, for ui.perfetto.dev. One unit of time is one
             microsecond; steps, their compute and memory time and, with --tiles, their
             tiles are slices, and a counter shows what fast memory holds.
+
+            plan, loops, c: how a schedule runs, with an address for every buffer. plan is
+            JSON and lists every iteration, loops is pseudo-code. c is a C99 program that
+            runs the schedule beside a naive evaluation, compares the two and counts what
+            it moves: cc -std=c99 -O2 FILE.c -lm && ./a.out
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -38,12 +49,14 @@ struct Export: ParsableCommand {
 
     @Option(
         help: """
-            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, or Chrome trace.
+            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, Chrome trace, a plan
+            as JSON, its loops as pseudo-code, a C99 program, or a start for a solver.
             """)
     var format: ExportTarget
 
     @Option(
-        help: ArgumentHelp("The schedule to show, with dot, mermaid or trace.", valueName: "FILE"), completion: .file())
+        help: ArgumentHelp("The schedule to show, run or start from.", valueName: "FILE"),
+        completion: .file())
     var schedule: String?
 
     @Flag(help: "Show tiles in the trace.")
@@ -72,8 +85,14 @@ struct Export: ParsableCommand {
         completion: .file())
     var start: String?
 
+    @Option(help: "The solver that is to read the start: cbc unless told otherwise, gurobi with --format mst.")
+    var startFor: MIPStartWriter.Format?
+
     @Flag(help: "Solve the program and add the cuts that it takes: supply cuts (C2) and order cuts (C6).")
     var withCuts = false
+
+    @Option(help: "What finds the cuts: the library GLPK, or the executable cbc or highs on PATH.")
+    var solver = SolverRegistry.glpk
 
     @Option(help: "Candidates at most; with more the program is not complete.")
     var candidates = CandidateEnumerator.Limits().candidates
@@ -86,6 +105,7 @@ struct Export: ParsableCommand {
 
     mutating func validate() throws {
         try ArgumentChecks.number("--candidates", candidates, least: 1)
+        _ = try solver.makeSolver()
         try ArgumentChecks.number("--time-limit", timeLimit)
         try ArgumentChecks.number("--tile-limit", tileLimit, least: 1)
         try ArgumentChecks.inputs([("PROBLEM", problem), ("--schedule", schedule)])
@@ -98,8 +118,11 @@ struct Export: ParsableCommand {
     }
 
     private func validate(_ format: ExportFormat) throws {
-        guard schedule == nil, !tiles, !full else {
-            throw ValidationError("--schedule, --tiles and --full have no place in --format \(format.rawValue).")
+        guard !tiles, !full else {
+            throw ValidationError("--tiles and --full have no place in --format \(format.rawValue).")
+        }
+        guard startFor == nil || start != nil else {
+            throw ValidationError("--start-for says for whom --start is; --start FILE is missing.")
         }
         guard format.listsRows || !withCuts else {
             throw ValidationError("--with-cuts has no place in --format data, which lists no rows.")
@@ -110,14 +133,19 @@ struct Export: ParsableCommand {
     }
 
     private func validatePicture() throws {
+        guard format == .mst || startFor == nil else {
+            throw ValidationError("--start-for has no place in --format \(format.rawValue).")
+        }
         guard legend == nil, start == nil, !withCuts else {
             throw ValidationError(
                 "--legend, --start and --with-cuts have no place in --format \(format.rawValue).")
         }
-        guard format != .trace || schedule != nil else {
-            throw ValidationError("--format trace shows a schedule: --schedule FILE is missing.")
+        guard !format.needsSchedule || schedule != nil else {
+            throw ValidationError("--format \(format.rawValue) needs a schedule: --schedule FILE is missing.")
         }
-        guard format != .trace || !full else { throw ValidationError("--full is for dot and mermaid.") }
+        guard [.dot, .mermaid].contains(format) || !full else {
+            throw ValidationError("--full is for dot and mermaid.")
+        }
         guard format == .trace || !tiles else { throw ValidationError("--tiles needs --format trace.") }
     }
 
@@ -126,8 +154,15 @@ struct Export: ParsableCommand {
         for file in [output, legend, start] {
             if let file { try OutputFile.check(file, isNot: problem) }
         }
+        if let schedule {
+            for file in [output, legend, start] {
+                if let file { try OutputFile.check(file, isNot: schedule, named: "schedule file") }
+            }
+        }
         if let program = format.program {
             try write(program, of: graph)
+        } else if format == .mst {
+            try write(startText(try makeExport(graph), startFor ?? .gurobi))
         } else {
             try writePicture(of: graph)
         }
@@ -135,12 +170,7 @@ struct Export: ParsableCommand {
 
     private func write(_ format: ExportFormat, of graph: Problem) throws {
         let export = try makeExport(graph)
-        let startText = export.startText()
-        guard start == nil || startText != nil else {
-            throw Failure(
-                .badData,
-                "\(problem): no start is known at level \(level.rawValue); try --with-cuts, or leave out --start")
-        }
+        let startText = try start.map { _ in try self.startText(export, startFor ?? .cbc) }
         if let legend { try writeAtomically(try export.legendText(), to: legend) }
         if let start, let startText { try writeAtomically(startText, to: start) }
         try write(export.text(format))
@@ -152,14 +182,26 @@ struct Export: ParsableCommand {
         }
     }
 
+    private func startText(_ export: ProgramExport, _ format: MIPStartWriter.Format) throws -> String {
+        if let text = export.startText(format) { return text }
+        throw Failure(
+            .badData,
+            schedule.map { "\($0): is not a point of the program at level \(level.rawValue)" }
+                ?? "\(problem): no start is known at level \(level.rawValue); try --with-cuts, or leave out --start")
+    }
+
     private func writePicture(of graph: Problem) throws {
-        if let schedule, let output { try OutputFile.check(output, isNot: schedule, named: "schedule file") }
         let evaluator = Evaluator(graph, reductionCap: reductionCap)
-        let export = PictureExport(
-            target: format, problemPath: problem, problem: graph,
-            schedule: try schedule.map { try EvaluatedSchedule($0, evaluator: evaluator) },
-            maximumTiles: tiles ? tileLimit : 0, isFull: full)
-        let (text, omissions) = try export.text()
+        let evaluated = try schedule.map { try EvaluatedSchedule($0, evaluator: evaluator) }
+        let (text, omissions) =
+            if format.isPlan, let evaluated {
+                try PlanExport(target: format, problemPath: problem, problem: graph, schedule: evaluated).text()
+            } else {
+                try PictureExport(
+                    target: format, problemPath: problem, problem: graph, schedule: evaluated,
+                    maximumTiles: tiles ? tileLimit : 0, isFull: full
+                ).text()
+            }
         try write(text)
         for omission in omissions { Console.error(omission) }
     }
@@ -173,10 +215,13 @@ struct Export: ParsableCommand {
         options.level = level
         options.limits.candidates = candidates
         options.reductionCap = reductionCap
+        options.schedule = try schedule.map {
+            try EvaluatedSchedule($0, evaluator: Evaluator(graph, reductionCap: reductionCap)).schedule
+        }
         let control = SolveControl(timeLimitSeconds: timeLimit)
         do {
             var export = try ProgramExport(graph, options: options) { control.shouldStop }
-            if withCuts { try export.addCuts(solver: GLPKSolver(), control: control) }
+            if withCuts { try export.addCuts(solver: solver.makeSolver(), control: control) }
             return export
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problem)
@@ -189,3 +234,4 @@ struct Export: ParsableCommand {
 }
 
 extension ScheduleFormulation.Level: ExpressibleByArgument {}
+extension MIPStartWriter.Format: ExpressibleByArgument {}

@@ -15,6 +15,9 @@ struct Generate: ParsableCommand {
     @Option(help: "Ops aimed at; families made of blocks repeat whole blocks, at least one.")
     var ops = GeneratorOptions().ops
 
+    @Option(help: "Blocks, exactly; instead of --ops.")
+    var layers: Int?
+
     @Option(help: "Columns of the activations.")
     var width = GeneratorOptions().width
 
@@ -39,6 +42,10 @@ struct Generate: ParsableCommand {
     var output: String?
 
     mutating func validate() throws {
+        if let layers, !(1...GeneratorOptions.largestLayerCount).contains(layers) {
+            throw ValidationError(
+                "--layers is \(layers); it must be between 1 and \(GeneratorOptions.largestLayerCount).")
+        }
         for (name, value, largest) in [
             ("ops", ops, GeneratorOptions.largestOpCount), ("width", width, GeneratorOptions.largestSide),
             ("rows", rows, GeneratorOptions.largestSide), ("heads", heads, GeneratorOptions.largestHeadCount),
@@ -51,6 +58,7 @@ struct Generate: ParsableCommand {
     func run() throws {
         var options = GeneratorOptions()
         options.ops = ops
+        options.layers = layers
         options.width = width
         options.rows = rows
         options.heads = heads

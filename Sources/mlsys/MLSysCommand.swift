@@ -5,7 +5,7 @@ import Foundation
 @main
 struct MLSysCommand: ParsableCommand {
     /// The version of the program.
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 
     static let configuration = CommandConfiguration(
         commandName: "mlsys",
@@ -17,8 +17,11 @@ struct MLSysCommand: ParsableCommand {
             mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
+            mlsys import MODEL.onnx --hardware CHIP.json [--dim NAME=N] [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
+            mlsys decode PROBLEM --legend LEGEND --solution SOLUTION -o SCHEDULE
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
             """,
         discussion: """
@@ -28,7 +31,8 @@ struct MLSysCommand: ParsableCommand {
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
                1  the schedule is invalid; a problem of bench failed
-               3  an op fits into fast memory at no granularity
+               3  an op fits into fast memory in no step
+               4  no schedule was found, which proves nothing
               64  the command line is wrong
               65  a file holds bad data
               66  no such input file
@@ -38,7 +42,10 @@ struct MLSysCommand: ParsableCommand {
              143  interrupted by SIGTERM before there was a schedule
             """,
         version: "mlsys \(version)",
-        subcommands: [Solve.self, Evaluate.self, Bound.self, Generate.self, Export.self, Bench.self, Report.self],
+        subcommands: [
+            Solve.self, Evaluate.self, Bound.self, Generate.self, Import.self, Export.self, Decode.self, Bench.self,
+            Report.self,
+        ],
         defaultSubcommand: Solve.self)
 
     static func main() {

@@ -94,7 +94,7 @@ struct Solve: ParsableCommand {
         options.seed = improvement.seed
         try SolvePipeline(
             problemPath: problem, schedulePath: schedule ?? output ?? "", method: method, listOptions: listOptions,
-            options: options, timeLimitSeconds: exact.timeLimit, gap: exact.gap,
+            options: options, solver: try exact.solver.makeSolver(), timeLimitSeconds: exact.timeLimit, gap: exact.gap,
             warmStartPath: improvement.warmStart, logPath: watch.log, progress: watch.progress, json: json
         ).run()
     }

@@ -62,7 +62,8 @@ import Testing
         }
         let worst = zip(sample.steps, values).map { $1 / $0.latency }.max() ?? 0
         #expect(outcome.columns.isEmpty == (worst <= 1 + 1e-9), "\(worst) \(outcome.columns.count)")
-        if worst > 1 + 1e-9, outcome.isComplete {
+        let isExact = outcome.columns.allSatisfy { $0.lowerBound == $0.choice.latency }
+        if worst > 1 + 1e-9, outcome.isComplete, isExact {
             counts.tight += 1
             #expect(abs(outcome.scale * worst - 1) < 1e-8)
         }

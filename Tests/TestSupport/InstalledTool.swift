@@ -15,6 +15,9 @@ public struct InstalledTool: Sendable {
     /// Of Debian's `fish`.
     public static let fish = InstalledTool(name: "fish")
 
+    /// The C compiler.
+    public static let cc = InstalledTool(name: "cc")
+
     /// Why a tool was not run.
     public struct NotInstalled: Error {}
 

@@ -85,11 +85,11 @@ struct GraphChart {
     }
 
     private func draw(_ op: Int, step: Int, _ box: ClusterLayout.Box, _ body: inout SVGWriter) {
-        let isMatMul = model.ops.indices.contains(op) && model.ops[op].isReducing
+        let isReducing = model.ops.indices.contains(op) && model.ops[op].isReducing
         body.open("g", ["class": "node \(stepColour(step))", "data-step": "\(step)", "data-op": "\(op)"])
         body.rect(
-            isMatMul ? "matmul" : "pointwise", x: box.x, y: box.y, width: box.width, height: box.height,
-            radius: isMatMul ? 2 : box.height / 2)
+            isReducing ? "reducing" : "map", x: box.x, y: box.y, width: box.width, height: box.height,
+            radius: isReducing ? 2 : box.height / 2)
         let name = model.ops.indices.contains(op) ? model.ops[op].name : nil
         let (x, y) = (box.x + box.width / 2, box.y + box.height / 2)
         body.label("\(op)", x: x, y: y + 4, style: "op", anchor: .middle)

@@ -6,10 +6,8 @@ public struct OpFigures: Encodable, Sendable {
     public let name: String?
     /// What the op computes; nil if the problem does not say.
     public let function: String?
-    /// MatMul, Pointwise or Einsum.
+    /// MatMul, Pointwise or an einsum.
     public let kind: String
-    /// Rows and columns, such as `ik,kj->ij`.
-    public let einsum: String
     /// Whether the op reduces.
     public let isReducing: Bool
     /// Compute time of one native tile.
@@ -24,8 +22,7 @@ public struct OpFigures: Encodable, Sendable {
     init(_ op: Op, in problem: Problem) {
         name = op.name
         function = op.function
-        kind = op.typeName
-        einsum = op.einsum.description
+        kind = op.shortForm
         isReducing = op.isReducing
         baseCost = op.baseCost
         inputs = op.inputs.map(\.index)

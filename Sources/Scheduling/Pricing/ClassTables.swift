@@ -31,6 +31,9 @@ final class ClassTables: @unchecked Sendable {
     /// By tensor, over all kinds in which some op can demand it.
     let leastTraffic: UnsafeMutablePointer<Double>
     let leastHeld: UnsafeMutablePointer<Double>
+    /// By tensor, for all kinds in which ops can demand it at once.
+    let mostTraffic: UnsafeMutablePointer<Double>
+    let mostHeld: UnsafeMutablePointer<Double>
     /// True for a tensor of which more demands can mean less traffic: one of them may be full, or may coincide with
     /// another in some iterations.
     let isFragile: UnsafeMutablePointer<Bool>
@@ -38,6 +41,8 @@ final class ClassTables: @unchecked Sendable {
     let demanded: UnsafeMutablePointer<UInt8>
     /// By op and kind: compute over all tiles of a region of that kind.
     let compute: UnsafeMutablePointer<Double>
+    /// By op: whether an output has the shape of the class.
+    let hasOutputShape: UnsafeMutablePointer<Bool>
     /// By op: bits of the kinds in which it can be demanded; 0 if it can be in no step of the class.
     let possible: UnsafeMutablePointer<UInt16>
     /// By op: bits of the kinds in which it can be demanded by a way that makes a reducing op no sink (RULES 7, "Sink").
@@ -73,9 +78,12 @@ final class ClassTables: @unchecked Sendable {
         heldPerDepth = .filled(tensors * DemandKind.count, 0)
         leastTraffic = .filled(tensors, 0)
         leastHeld = .filled(tensors, 0)
+        mostTraffic = .filled(tensors, 0)
+        mostHeld = .filled(tensors, 0)
         isFragile = .filled(tensors, false)
         demanded = .filled(slots * 2 * DemandKind.count, 0)
         compute = .filled(ops * DemandKind.count, 0)
+        hasOutputShape = .filled(ops, false)
         possible = .filled(ops, 0)
         crooked = .filled(ops, 0)
         leastCompute = .filled(ops, .infinity)
@@ -95,9 +103,12 @@ final class ClassTables: @unchecked Sendable {
         heldPerDepth.deallocate()
         leastTraffic.deallocate()
         leastHeld.deallocate()
+        mostTraffic.deallocate()
+        mostHeld.deallocate()
         isFragile.deallocate()
         demanded.deallocate()
         compute.deallocate()
+        hasOutputShape.deallocate()
         possible.deallocate()
         crooked.deallocate()
         leastCompute.deallocate()
@@ -187,9 +198,15 @@ final class ClassTables: @unchecked Sendable {
     }
 
     /// Whether the op can be in a step of the class as a sink.
+    @inline(__always)
     func canBeSink(_ op: Int) -> Bool {
-        guard graph.isReducing[op] else { return false }
-        return pricingClass.hasSeveralDepths ? graph.reduction[op] > 1 : graph.reduction[op] <= depthLimit
+        graph.isReducing[op] && graph.reduction[op] == Double(pricingClass.sinkReduction)
+    }
+
+    /// Whether RULES 3.3 allows the op beside a sink with one k-step, which is as deep as the sink's reduction.
+    private func allowsDepth(_ op: Int) -> Bool {
+        !graph.isReducing[op] || pricingClass.hasSeveralDepths
+            || graph.reduction[op] >= Double(pricingClass.sinkReduction)
     }
 
     /// False when RULES 3.9 forbids a map before this op's slot in the class.
@@ -218,10 +235,13 @@ final class ClassTables: @unchecked Sendable {
                     crooked[op] |= graph.isElementwise[slot] ? crooked[graph.slotOp[slot]] : demands
                 }
             }
+            hasOutputShape[op] = hasShape
             if hasShape { kinds |= 1 << UInt16(tileKind) }
             possible[op] = kinds
             // An op whose slices alone fill the memory is in no step of the class.
-            if !(0..<16).contains(where: { kinds & 1 << UInt16($0) != 0 && !rolesOf(op, $0).isEmpty }) {
+            if !allowsDepth(op)
+                || !(0..<16).contains(where: { kinds & 1 << UInt16($0) != 0 && !rolesOf(op, $0).isEmpty })
+            {
                 possible[op] = 0
             }
         }
@@ -292,6 +312,19 @@ final class ClassTables: @unchecked Sendable {
                     let index = tensor * DemandKind.count + kind
                     least.traffic = min(least.traffic, traffic[index])
                     least.held = min(least.held, held[index] + heldPerDepth[index])
+                }
+            }
+            for role in kinds {
+                for group in 0..<4 {
+                    var most = (traffic: 0.0, held: 0.0)
+                    for kind in 0..<DemandKind.count
+                    where role & 1 << UInt16(kind) != 0 && DemandKind.wholeness(kind) == group {
+                        let index = tensor * DemandKind.count + kind
+                        most.traffic = max(most.traffic, traffic[index])
+                        most.held = max(most.held, held[index] + heldPerDepth[index])
+                    }
+                    mostTraffic[tensor] += most.traffic
+                    mostHeld[tensor] += most.held
                 }
             }
             let all = kinds[0] | kinds[1] | kinds[2]

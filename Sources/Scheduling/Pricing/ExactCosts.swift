@@ -10,6 +10,17 @@ final class ExactCosts: Sendable {
         var choice: GranularityChoice?
         /// No granularity costs less; infinite if none fits.
         var lowerBound: Double
+        /// True when more searching would tell no more.
+        var isSearched: Bool
+
+        /// True when a step worth this much is known to be worth more, or no more, than it costs.
+        func decides(_ worth: Double) -> Bool {
+            guard worth.isFinite else { return false }
+            return worth <= lowerBound || choice.map { worth > $0.latency * (1 + 1e-6) } ?? false
+        }
+
+        /// False where granularities had to be passed over, so that a better one may exist.
+        var isExact: Bool { choice.map { $0.latency <= lowerBound } ?? !lowerBound.isFinite }
     }
 
     private struct Key: Hashable {
@@ -28,35 +39,54 @@ final class ExactCosts: Sendable {
 
     init(_ problem: Problem, reductionCap: ReductionCap) {
         self.problem = problem
-        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
-        fast = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
+        fast = GranularityOptimizer(
+            problem, reductionCap: reductionCap, mode: .fast, effort: .init(attempts: .max, simulatedIterations: 500))
+        // Simulation is slow: where demands coincide, the bound of a narrow class has to do.
+        optimizer = GranularityOptimizer(
+            problem, reductionCap: reductionCap, mode: .exhaustive,
+            effort: .init(attempts: .max, simulatedIterations: 4000))
     }
 
     /// The cost of a step over all granularities and named tile orders.
     ///
-    /// - Parameter analyzer: one of the calling thread's own.
+    /// - Parameters:
+    ///   - worth: what the step is worth; its cost is searched exactly only where a quick look leaves open which is more.
+    ///     Infinite: exactly in any case.
+    ///   - analyzer: one of the calling thread's own.
     func cost(
-        ops: [OpID], resident: [TensorID], retained: [TensorID], _ analyzer: StepAnalyzer, _ searches: inout Int
+        ops: [OpID], resident: [TensorID], retained: [TensorID], worth: Double, _ analyzer: StepAnalyzer,
+        _ searches: inout Int
     ) -> Cost {
         let key = Key(ops: ops, resident: resident, retained: retained)
-        if let cost = known.withLock({ $0[key] }) { return cost }
-        let found = search(key, analyzer)
-        searches += 1
-        known.withLock {
-            if $0.count >= Self.maximumCosts { $0.removeAll(keepingCapacity: true) }
-            $0[key] = found
-        }
-        return found
-    }
-
-    private func search(_ key: Key, _ analyzer: StepAnalyzer) -> Cost {
+        let before = known.withLock { $0[key] }
+        if let before, before.isSearched || before.decides(worth) { return before }
         guard let structure = try? analyzer.analyze(ops: key.ops, retained: key.retained) else {
-            return Cost(choice: nil, lowerBound: .infinity)
+            return remember(Cost(choice: nil, lowerBound: .infinity, isSearched: true), key)
         }
         let step = StepCost(structure, problem: problem, resident: key.resident)
+        if before == nil {
+            let bound = optimizer.lowerBound(of: step)
+            let choice = bound.isFinite ? fast.best(for: step, resident: key.resident) : nil
+            let quick = Cost(
+                choice: choice, lowerBound: min(bound, choice?.latency ?? bound), isSearched: !bound.isFinite)
+            if quick.isSearched || quick.decides(worth) { return remember(quick, key) }
+        }
+        searches += 1
         let (choice, isComplete) = optimizer.search(for: step, resident: key.resident)
-        if isComplete { return Cost(choice: choice, lowerBound: choice?.latency ?? .infinity) }
+        if isComplete {
+            return remember(
+                Cost(choice: choice, lowerBound: choice?.latency ?? .infinity, isSearched: true), key)
+        }
         let bound = optimizer.lowerBound(of: step)
-        return Cost(choice: choice, lowerBound: min(bound, choice?.latency ?? bound))
+        return remember(
+            Cost(choice: choice, lowerBound: min(bound, choice?.latency ?? bound), isSearched: true), key)
+    }
+
+    private func remember(_ cost: Cost, _ key: Key) -> Cost {
+        known.withLock {
+            if $0.count >= Self.maximumCosts { $0.removeAll(keepingCapacity: true) }
+            $0[key] = cost
+        }
+        return cost
     }
 }

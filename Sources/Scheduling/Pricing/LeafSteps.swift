@@ -67,7 +67,7 @@ final class LeafSteps {
         unseenExcess = -.infinity
         visits = 0
         leastCost = step.leastCost
-        guard !tables.pricingClass.hasSeveralDepths || step.sinkCount > 0 else { return }
+        guard tables.pricingClass.sinkReduction == 0 || step.sinkCount > 0 else { return }
         splitCosts()
         for index in 0..<step.externalCount where prices.canBeHeld[step.external[index]] {
             items.append(.external(index))

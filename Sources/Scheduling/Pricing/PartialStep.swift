@@ -47,6 +47,8 @@ final class PartialStep {
     private var refundSlotCount = 0
     /// Ops upstream of what S reads from outside.
     let upstream: UnsafeMutablePointer<UInt64>
+    /// Ops of S and all upstream of them.
+    private let upstreamOfSet: UnsafeMutablePointer<UInt64>
     /// Members of S, the last first.
     let members: UnsafeMutablePointer<Int>
     private(set) var memberCount = 0
@@ -86,6 +88,7 @@ final class PartialStep {
         pendingSlots = .filled(slots, 0)
         refundSlots = .filled(slots, 0)
         upstream = .filled(graph.words, 0)
+        upstreamOfSet = .filled(graph.words, 0)
         members = .filled(ops, 0)
     }
 
@@ -109,6 +112,7 @@ final class PartialStep {
         pendingSlots.deallocate()
         refundSlots.deallocate()
         upstream.deallocate()
+        upstreamOfSet.deallocate()
         members.deallocate()
     }
 
@@ -129,6 +133,7 @@ final class PartialStep {
         guard sumExternal(set, open) else { return false }
         sumValue(set, open)
         excess = .infinity
+        self.threshold = threshold
         leastCost = max(compute, unavoidableTraffic / graph.bandwidth)
         for potentials in potentials {
             excess = min(excess, bound(set, open, potentials))
@@ -323,6 +328,7 @@ final class PartialStep {
     // MARK: Sums
 
     private var unavoidableTraffic = 0.0
+    private var threshold = 0.0
 
     /// Traffic and memory of what is read from outside; false if it does not fit.
     private func sumExternal(_ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>) -> Bool {
@@ -423,6 +429,11 @@ final class PartialStep {
             let row = graph.upstream + producer * graph.words
             for word in 0..<graph.words { upstream[word] |= row[word] }
         }
+        for word in 0..<graph.words { upstreamOfSet[word] = 0 }
+        for index in 0..<memberCount {
+            let row = graph.upstream + members[index] * graph.words
+            for word in 0..<graph.words { upstreamOfSet[word] |= row[word] }
+        }
         value = 0
         for index in 0..<memberCount where !Self.contains(upstream, members[index]) {
             value += prices.firstAndReach[members[index]]
@@ -466,7 +477,7 @@ final class PartialStep {
             bound += max(0, potentials.outputValue(openOutputs[index], reward: openReward[index]))
         }
         if prices.hasHandOffs {
-            for index in 0..<holdableInternalCount {
+            for index in 0..<holdableInternalCount where !prices.isLarge[holdableInternals[index]] {
                 bound += max(0, potentials.retainedValue(holdableInternals[index]))
             }
         }
@@ -475,7 +486,7 @@ final class PartialStep {
             let held = externalHeld[index] + externalHeldPerDepth[index]
             var cost =
                 potentials.loadPrice * externalTraffic[index] + potentials.memoryPrice * held + externalLoss[index]
-            if prices.canBeHeld[tensor] {
+            if prices.canBeHeld[tensor], !prices.isLarge[tensor] {
                 cost = min(cost, prices.residentPrice[tensor] + potentials.memoryPrice * graph.size[tensor])
             }
             if externalHasUndecided[index] {
@@ -490,11 +501,72 @@ final class PartialStep {
         }
         for index in 0..<pendingSlotCount { bound -= potentials.leastCharge[pendingSlots[index]] }
         for index in 0..<refundSlotCount { bound += potentials.mostCharge[refundSlots[index]] }
+        bound += gainOfLargeTensor(set, open, potentials)
+        return bound + sumOpen(open, potentials, known: bound)
+    }
+
+    /// The most that holding one large tensor of those that S and U touch gains.
+    private func gainOfLargeTensor(
+        _ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>, _ potentials: Potentials
+    ) -> Double {
+        for (tensor, gain) in potentials.large {
+            let producer = graph.producer[tensor]
+            if Self.contains(set, producer) || Self.contains(open, producer) { return gain }
+            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+                let op = graph.slotOp[graph.readerSlot[reader]]
+                if Self.contains(set, op) || Self.contains(open, op) { return gain }
+            }
+        }
+        return 0
+    }
+
+    /// The most that undecided ops add.
+    ///
+    /// Those upstream of S may all join. Any other joins only with an output that it or an op downstream of it opens,
+    /// one that is not upstream of S either; each such output takes a tile of memory. So of the outputs, each with
+    /// all undecided ops upstream of it, at most as many count as there is room for tiles.
+    private func sumOpen(_ open: UnsafePointer<UInt64>, _ potentials: Potentials, known: Double) -> Double {
+        var (within, beside) = (0.0, 0.0)
         for word in 0..<graph.words {
             let (later, now) = (open[word] & upstream[word], open[word] & ~upstream[word])
-            bound += sum(later, word, potentials.laterPotential) + sum(now, word, potentials.potential)
+            let near = upstreamOfSet[word]
+            within += sum(later & near, word, potentials.laterPotential) + sum(now & near, word, potentials.potential)
+            beside +=
+                sum(later & ~near, word, potentials.laterPotential) + sum(now & ~near, word, potentials.potential)
         }
-        return bound
+        guard beside > 0, known + within + beside > threshold else { return within + beside }
+        let room = ((graph.capacity - heldElements) / tables.tileElements + 1e-9).rounded(.down)
+        guard room < 8 else { return within + beside }
+        guard room >= 1 else { return within }
+        return within + min(beside, sumOutputs(open, potentials, Int(room)))
+    }
+
+    private func sumOutputs(_ open: UnsafePointer<UInt64>, _ potentials: Potentials, _ room: Int) -> Double {
+        var largest = SIMD8<Double>(repeating: 0)
+        for word in 0..<graph.words {
+            var bits = open[word] & ~upstreamOfSet[word]
+            while bits != 0 {
+                let op = word * 64 + bits.trailingZeroBitCount
+                bits &= bits &- 1
+                guard tables.hasOutputShape[op] else { continue }
+                let row = graph.upstream + op * graph.words
+                var value = 0.0
+                for other in 0..<graph.words {
+                    let reached = open[other] & ~upstreamOfSet[other] & row[other]
+                    guard reached != 0 else { continue }
+                    value += sum(reached & upstream[other], other, potentials.laterPotential)
+                    value += sum(reached & ~upstream[other], other, potentials.potential)
+                }
+                var place = room - 1
+                guard value > largest[place] else { continue }
+                while place > 0, largest[place - 1] < value {
+                    largest[place] = largest[place - 1]
+                    place -= 1
+                }
+                largest[place] = value
+            }
+        }
+        return largest.sum()
     }
 
     @inline(__always)

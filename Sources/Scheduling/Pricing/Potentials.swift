@@ -24,10 +24,15 @@ final class Potentials: @unchecked Sendable {
     /// By slot: the most and the least that its op is charged for it, over the op's roles.
     let mostCharge: UnsafeMutablePointer<Double>
     let leastCharge: UnsafeMutablePointer<Double>
+    /// Large tensors that are worth holding, the best first. Elsewhere they count as not held; one of them may be.
+    private(set) var large: [(tensor: Int, gain: Double)] = []
 
     private let tables: ClassTables
     private let graph: PricingGraph
     private let prices: PriceTables
+    /// Ops in play, ascending, and what is known of each op.
+    private var ops: [Int] = []
+    private let state: UnsafeMutablePointer<State>
     /// Price of an element loaded.
     let loadPrice: Double
     private let share: UnsafeMutablePointer<Double>
@@ -41,7 +46,17 @@ final class Potentials: @unchecked Sendable {
     /// What a role is worth before charges and grants.
     private let roleValue: UnsafeMutablePointer<Double>
 
-    init(_ tables: ClassTables, _ prices: PriceTables, weight: Double, memoryPrice: Double, sweeps: Int = 6) {
+    private enum State: UInt8 {
+        case out
+        case open
+        case member
+    }
+
+    /// Finds potentials for all steps that contain the ops `set` and any of the ops `open`.
+    init(
+        _ tables: ClassTables, _ prices: PriceTables, weight: Double, memoryPrice: Double,
+        set: UnsafePointer<UInt64>, open: UnsafePointer<UInt64>, sweeps: Int = 6
+    ) {
         self.tables = tables
         graph = tables.graph
         self.prices = prices
@@ -56,10 +71,21 @@ final class Potentials: @unchecked Sendable {
         limit = .filled(graph.slotCount, .infinity)
         grant = .filled(graph.opCount, 0)
         shared = .filled(graph.tensorCount, 0)
+        state = .filled(graph.opCount, .out)
         roleSlot = .filled(tables.roles.count + 1, 0)
         roleValue = .filled(tables.roles.count, 0)
+        for op in 0..<graph.opCount where tables.possible[op] != 0 {
+            if PartialStep.contains(set, op) {
+                state[op] = .member
+            } else if PartialStep.contains(open, op) {
+                state[op] = .open
+            } else {
+                continue
+            }
+            ops.append(op)
+        }
         var count = 0
-        for op in 0..<graph.opCount {
+        for op in ops {
             let slots = graph.slotStart[op + 1] - graph.slotStart[op]
             for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
                 roleSlot[role] = count
@@ -71,6 +97,8 @@ final class Potentials: @unchecked Sendable {
         startShares()
         for _ in 0..<sweeps where !push() { break }
         finish()
+        large = prices.largeTensors.map { ($0, gainOfHolding($0)) }.filter { $0.gain > 0 }
+            .sorted { ($1.gain, $0.tensor) < ($0.gain, $1.tensor) }
     }
 
     deinit {
@@ -82,6 +110,7 @@ final class Potentials: @unchecked Sendable {
         limit.deallocate()
         grant.deallocate()
         shared.deallocate()
+        state.deallocate()
         slotCost.deallocate()
         roleSlot.deallocate()
         roleValue.deallocate()
@@ -91,7 +120,7 @@ final class Potentials: @unchecked Sendable {
     @inline(__always)
     func readCost(_ tensor: Int, traffic: Double, held: Double) -> Double {
         let slow = loadPrice * traffic + memoryPrice * held
-        guard prices.canBeHeld[tensor] else { return slow }
+        guard prices.canBeHeld[tensor], !prices.isLarge[tensor] else { return slow }
         return min(slow, prices.residentPrice[tensor] + memoryPrice * graph.size[tensor])
     }
 
@@ -99,8 +128,24 @@ final class Potentials: @unchecked Sendable {
     @inline(__always)
     func outputValue(_ tensor: Int, reward: Double) -> Double {
         let evicted = reward - loadPrice * tables.outputElements - memoryPrice * tables.tileElements
-        guard prices.canBeHeld[tensor] else { return evicted }
+        guard prices.canBeHeld[tensor], !prices.isLarge[tensor] else { return evicted }
         return max(evicted, retainedValue(tensor))
+    }
+
+    /// The most that holding a large tensor gains over not holding it.
+    private func gainOfHolding(_ tensor: Int) -> Double {
+        var loss = 0.0
+        for row in prices.reachStart[tensor]..<prices.reachStart[tensor + 1] { loss += prices.reachPrice[row] }
+        let resident =
+            loadPrice * tables.mostTraffic[tensor] + memoryPrice * tables.mostHeld[tensor] + loss
+            - prices.residentPrice[tensor] - memoryPrice * graph.size[tensor]
+        let hasShape =
+            Int(graph.width[tensor]) == tables.pricingClass.outputWidth
+            && Int(graph.height[tensor]) == tables.pricingClass.outputHeight
+        guard hasShape else { return max(0, resident) }
+        let retained =
+            loadPrice * tables.outputElements + memoryPrice * tables.tileElements + retainedValue(tensor)
+        return max(0, resident, retained)
     }
 
     /// What retaining a tensor adds.
@@ -110,7 +155,7 @@ final class Potentials: @unchecked Sendable {
     }
 
     private func price() {
-        for op in 0..<graph.opCount {
+        for op in ops {
             for number in tables.roleStart[op]..<tables.roleStart[op + 1] {
                 let role = tables.roles[number]
                 var value = prices.firstAndReach[op] - weight * role.compute
@@ -145,10 +190,10 @@ final class Potentials: @unchecked Sendable {
         let isOnlyTile = role.kind == tables.tileKind && graph.outputStart[op + 1] - graph.outputStart[op] == 1
         for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
             let slot = graph.readerSlot[reader]
-            guard tables.possible[graph.slotOp[slot]] != 0 else { continue }
+            guard state[graph.slotOp[slot]] != .out else { continue }
             if isOnlyTile, !canDemandTile(slot) { continue }
             best = max(best, 0)
-            if hasShape, prices.canBeHeld[tensor] { best = max(best, retainedValue(tensor)) }
+            if hasShape, prices.canBeHeld[tensor], !prices.isLarge[tensor] { best = max(best, retainedValue(tensor)) }
         }
         return best
     }
@@ -160,21 +205,56 @@ final class Potentials: @unchecked Sendable {
         return false
     }
 
+    /// Who is charged for a tensor.
+    ///
+    /// A tensor that a member makes costs nothing. What a member reads from outside is the member's to pay, whoever else
+    /// reads it: shares of others would only be taken back. If its producer is undecided the member is charged in
+    /// full, and the producer is granted that; a member takes part in any case, so nothing is lost by it. All
+    /// other tensors start without shares if nothing is to be granted, else with equal ones.
     private func startShares() {
-        for tensor in 0..<graph.tensorCount {
-            var slots = 0
-            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1]
-            where tables.possible[graph.slotOp[graph.readerSlot[reader]]] != 0 { slots += 1 }
-            guard slots > 0 else { continue }
-            let isInput = graph.producer[tensor] < 0
-            guard slots == 1 || !isInput else { continue }
-            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
-                let slot = graph.readerSlot[reader]
-                guard tables.possible[graph.slotOp[slot]] != 0 else { continue }
-                share[slot] = 1 / Double(slots)
-                if !isInput { limit[slot] = 0 }
+        var tensors = Set<Int>()
+        for op in ops {
+            for slot in graph.slotStart[op]..<graph.slotStart[op + 1] { tensors.insert(graph.slotTensor[slot]) }
+        }
+        for tensor in tensors.sorted() { startShares(tensor) }
+    }
+
+    private func startShares(_ tensor: Int) {
+        let producer = graph.producer[tensor]
+        let maker = producer >= 0 ? state[producer] : .out
+        var slots = 0
+        var member = -1
+        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+            let slot = graph.readerSlot[reader]
+            switch state[graph.slotOp[slot]] {
+            case .out: continue
+            case .open: slots += 1
+            case .member: if member < 0 { member = slot }
             }
-            shared[tensor] = 1
+        }
+        shared[tensor] = 1
+        guard maker != .member else { return }
+        if member >= 0 {
+            guard maker == .open else { return }
+            share[member] = 1
+            let first = tables.roleStart[graph.slotOp[member]]
+            var most = 0.0
+            for role in first..<tables.roleStart[graph.slotOp[member] + 1] {
+                most = max(most, slotCost[roleSlot[role] + member - graph.slotStart[graph.slotOp[member]]])
+            }
+            limit[member] = most
+            grant[producer] += most
+            return
+        }
+        if maker == .out, slots > 1 {
+            shared[tensor] = 0
+            return
+        }
+        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+            let slot = graph.readerSlot[reader]
+            guard state[graph.slotOp[slot]] == .open else { continue }
+            share[slot] = 1 / Double(slots)
+            if maker == .open { limit[slot] = 0 }
         }
     }
 
@@ -201,12 +281,13 @@ final class Potentials: @unchecked Sendable {
     /// Pushes surpluses from readers to what they read; false when nothing moved.
     private func push() -> Bool {
         var hasMoved = false
-        for op in stride(from: graph.opCount - 1, through: 0, by: -1) where tables.possible[op] != 0 {
+        for op in ops.reversed() where state[op] == .open {
             guard surplus(op) > 1e-9 else { continue }
             for isProduced in [false, true] {
                 for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
                     let tensor = graph.slotTensor[slot]
-                    guard (graph.producer[tensor] >= 0) == isProduced else { continue }
+                    let producer = graph.producer[tensor]
+                    guard (producer >= 0 && state[producer] == .open) == isProduced else { continue }
                     let moved = isProduced ? raiseLimit(op, slot) : raiseShare(op, slot)
                     hasMoved = hasMoved || moved
                 }
@@ -241,6 +322,7 @@ final class Potentials: @unchecked Sendable {
     /// Raises what a slot may be charged for a tensor with a producer, and grants it to the producer.
     private func raiseLimit(_ op: Int, _ slot: Int) -> Bool {
         let offset = slot - graph.slotStart[op]
+        guard share[slot] > 0 else { return false }
         let producer = graph.producer[graph.slotTensor[slot]]
         // The surplus that would be left with no limit.
         var target = 0.0
@@ -256,14 +338,13 @@ final class Potentials: @unchecked Sendable {
             raised = max(raised, min(full, min(limit[slot], full) + excess))
         }
         guard raised > limit[slot] else { return false }
-        // A producer that cannot be in a step of the class gives nothing back.
         grant[producer] += raised - limit[slot]
         limit[slot] = raised
         return true
     }
 
     private func finish() {
-        for op in 0..<graph.opCount where tables.possible[op] != 0 {
+        for op in ops {
             let surplus = surplus(op)
             potential[op] = max(0, surplus)
             laterPotential[op] = max(0, surplus - prices.firstAndReach[op])

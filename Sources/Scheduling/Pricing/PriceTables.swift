@@ -15,6 +15,9 @@ final class PriceTables: @unchecked Sendable {
     let reachPrice: UnsafeMutablePointer<Double>
     /// True for tensors that can stay in fast memory between steps.
     let canBeHeld: UnsafeMutablePointer<Bool>
+    /// Tensors of more than half the capacity: at most one of them is resident or retained. Those that can be held.
+    let isLarge: UnsafeMutablePointer<Bool>
+    let largeTensors: [Int]
     /// A resident set costs at least the sum of these; a retained set earns at most the sum of those.
     ///
     /// An up-set of generators G1, …, Gm: a set that contains i of them pays the price once, so at least price / m for
@@ -36,6 +39,7 @@ final class PriceTables: @unchecked Sendable {
         reachOp = .filled(prices.reach.count, 0)
         reachPrice = .filled(prices.reach.count, 0)
         canBeHeld = .filled(graph.tensorCount, false)
+        isLarge = .filled(graph.tensorCount, false)
         residentPrice = .filled(graph.tensorCount, 0)
         retainedPrice = .filled(graph.tensorCount, 0)
         hasHandOffs = prices.handOff.contains { $0.price > 0 }
@@ -48,6 +52,12 @@ final class PriceTables: @unchecked Sendable {
             outputAndReach[tensor] = output[tensor]
             canBeHeld[tensor] = graph.producer[tensor] >= 0 && graph.size[tensor] < graph.capacity
         }
+        var large: [Int] = []
+        for tensor in 0..<graph.tensorCount where canBeHeld[tensor] && 2 * graph.size[tensor] > graph.capacity {
+            isLarge[tensor] = true
+            large.append(tensor)
+        }
+        largeTensors = large
         let rows = prices.reach.sorted { ($0.tensor, $0.op) < ($1.tensor, $1.op) }
         var next = 0
         for tensor in 0..<graph.tensorCount {
@@ -84,6 +94,7 @@ final class PriceTables: @unchecked Sendable {
         reachOp.deallocate()
         reachPrice.deallocate()
         canBeHeld.deallocate()
+        isLarge.deallocate()
         residentPrice.deallocate()
         retainedPrice.deallocate()
     }

@@ -1,7 +1,10 @@
 import TensorGraph
 
-/// Steps with outputs of one shape and with tile counts in a range, which the pricing search looks at together.
+/// Steps with outputs of one shape, with tile counts in a range and with sinks of one reduction, which the pricing search
+/// looks at together.
 ///
+/// All sinks of a step have the same reduction: with several k-steps by RULES 3.9; with one, k would have to be at least
+/// each of them and at most each of them. A sink reaches the outputs through maps that read `ij`, so it has their shape.
 /// Costs are bounded at the fewest tiles, memory at the most. A range holds one tile row (column) alone or none with one,
 /// so that it is known which extents are whole.
 struct PricingClass: Sendable, Hashable {
@@ -17,8 +20,17 @@ struct PricingClass: Sendable, Hashable {
     /// True for several k-steps per tile, false for one.
     var hasSeveralDepths: Bool
 
+    /// The reduction of all sinks; 0 for steps without a sink.
+    var sinkReduction: Int
+
     /// The classes of an output shape: together they hold every granularity.
-    static func all(width: Int, height: Int, hardware: Hardware) -> [PricingClass] {
+    ///
+    /// - Parameters:
+    ///   - reductions: of all reducing ops whose output has the shape, each once.
+    ///   - depthLimit: the deepest k-step that RULES 3.3 allows.
+    static func all(
+        width: Int, height: Int, hardware: Hardware, reductions: [Int], depthLimit: Int
+    ) -> [PricingClass] {
         func ranges(_ side: Int, _ native: Int) -> [(Int, Int)] {
             let fewest = (side - 1) / native + 1
             if fewest > 1 { return [(fewest, side)] }
@@ -27,12 +39,17 @@ struct PricingClass: Sendable, Hashable {
         var found: [PricingClass] = []
         for (fewestRows, mostRows) in ranges(height, hardware.nativeHeight) {
             for (fewestColumns, mostColumns) in ranges(width, hardware.nativeWidth) {
-                for several in [false, true] {
+                func add(_ several: Bool, _ reduction: Int) {
                     found.append(
                         PricingClass(
                             outputWidth: width, outputHeight: height, fewestColumns: fewestColumns,
                             mostColumns: mostColumns, fewestRows: fewestRows, mostRows: mostRows,
-                            hasSeveralDepths: several))
+                            hasSeveralDepths: several, sinkReduction: reduction))
+                }
+                add(false, 0)
+                for reduction in reductions {
+                    if reduction <= depthLimit { add(false, reduction) }
+                    if reduction > 1 { add(true, reduction) }
                 }
             }
         }

@@ -35,7 +35,7 @@ final class PricingRun: Sendable {
         self.depthLimit = depthLimit
         self.limits = limits
         settings = RootSearch.Settings(
-            threshold: threshold, listsAll: listsAll, columnsPerRoot: limits.columnsPerRoot ?? .max,
+            threshold: threshold, listsAll: listsAll, columnsPerRoot: limits.columnsPerRoot ?? (listsAll ? .max : 24),
             isCancelled: limits.isCancelled)
         var twins = [[Int]](repeating: [], count: graph.opCount)
         var lastTwin = [Int](repeating: -1, count: graph.opCount)
@@ -75,9 +75,21 @@ final class PricingRun: Sendable {
             if roots[shape] == nil { shapes.append(shape) }
             roots[shape, default: []].append(op)
         }
+        var reductions: [Tensor: Set<Int>] = [:]
+        for op in 0..<graph.opCount where graph.isReducing[op] {
+            let shape = graph.problem.tensors[graph.outputTensor[graph.outputStart[op]]]
+            reductions[shape, default: []].insert(Int(graph.reduction[op]))
+        }
         return shapes.flatMap { shape in
-            PricingClass.all(width: shape.width, height: shape.height, hardware: graph.problem.hardware).map {
-                Job(pricingClass: $0, roots: roots[shape] ?? [])
+            PricingClass.all(
+                width: shape.width, height: shape.height, hardware: graph.problem.hardware,
+                reductions: (reductions[shape] ?? []).sorted(), depthLimit: depthLimit
+            ).compactMap { pricingClass in
+                // A reducing root is a sink.
+                let fitting = (roots[shape] ?? []).filter {
+                    !graph.isReducing[$0] || Int(graph.reduction[$0]) == pricingClass.sinkReduction
+                }
+                return fitting.isEmpty ? nil : Job(pricingClass: pricingClass, roots: fitting)
             }
         }
     }
@@ -92,7 +104,7 @@ final class PricingRun: Sendable {
         }
         let tables = ClassTables(graph, job.pricingClass, depthLimit: depthLimit)
         let search = RootSearch(
-            tables, prices, potentials(tables), exact: exact, analyzer: StepAnalyzer(graph.problem),
+            tables, prices, weights: weights, exact: exact, analyzer: StepAnalyzer(graph.problem),
             settings: settings, twins: twins, lastTwin: lastTwin)
         let parts = job.pricingClass.split()
         var left: [Int] = []
@@ -108,15 +120,10 @@ final class PricingRun: Sendable {
         return (total, [parts.0, parts.1].map { Job(pricingClass: $0, roots: left) })
     }
 
-    private func potentials(_ tables: ClassTables) -> [Potentials] {
-        var found: [Potentials] = []
-        for weight in [0, 0.5, 1] {
-            for factor in [0, 0.25, 0.5, 1, 2, 4] {
-                found.append(
-                    Potentials(
-                        tables, prices, weight: weight, memoryPrice: factor * typicalPrice / graph.capacity))
-            }
+    /// Weights of compute against traffic, each with several prices of memory.
+    private var weights: [(weight: Double, memoryPrice: Double)] {
+        [0, 0.5, 1].flatMap { weight in
+            [0, 0.25, 0.5, 1, 2, 4].map { (weight, $0 * typicalPrice / graph.capacity) }
         }
-        return found
     }
 }

@@ -56,8 +56,8 @@ struct PricingLimits: Sendable {
     var nodesPerRoot = 20_000
     /// Columns returned at most; the best are.
     var columns = 2_000
-    /// Columns of one root and range of tile counts, after which the rest of it is left to its bound; nil for no
-    /// limit. For rounds that want columns rather than a bound.
+    /// Columns of one root and range of tile counts, after which the rest of it is left to its bound: where there are
+    /// that many columns, the round proves little anyway. Nil for 24, or for no limit with absolute slack.
     var columnsPerRoot: Int?
     /// Polled now and then; true ends the search, which then depends on the clock. What is open is accounted for.
     var isCancelled: @Sendable () -> Bool = { false }

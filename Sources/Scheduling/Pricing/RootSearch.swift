@@ -37,7 +37,13 @@ final class RootSearch {
     private let leaf: LeafSteps
     private let exact: ExactCosts
     private let analyzer: StepAnalyzer
-    private let all: [Potentials]
+    private let prices: PriceTables
+    private let weights: [(weight: Double, memoryPrice: Double)]
+    /// Potentials found for some partial steps; those below use them too.
+    private var found: [[Potentials]] = []
+    /// Of the partial step at hand: where its potentials are, and branchings since they were found.
+    private var current = 0
+    private var age = 0
     private let settings: Settings
     /// For each op the earlier ones that it stands for, and the last that stands for it or -1; see
     /// ``PricingSearch/interchangeable``.
@@ -56,6 +62,7 @@ final class RootSearch {
     private var sets: [UInt64] = []
     private var excesses: [Double] = []
     private var costs: [Double] = []
+    private var origins: [(potentials: Int, age: Int)] = []
     private var free: [Int] = []
     private var heap: [Int] = []
     private let words: Int
@@ -66,9 +73,12 @@ final class RootSearch {
     private let frontier: UnsafeMutablePointer<UInt64>
     private let next: UnsafeMutablePointer<UInt64>
     private var outcome = RootOutcome()
+    /// True when the cost of a step is not known well enough in this class.
+    private var isVague = false
 
     init(
-        _ tables: ClassTables, _ prices: PriceTables, _ potentials: [Potentials], exact: ExactCosts,
+        _ tables: ClassTables, _ prices: PriceTables, weights: [(weight: Double, memoryPrice: Double)],
+        exact: ExactCosts,
         analyzer: StepAnalyzer, settings: Settings, twins: [[Int]], lastTwin: [Int]
     ) {
         self.tables = tables
@@ -78,7 +88,8 @@ final class RootSearch {
         self.twins = twins
         self.lastTwin = lastTwin
         graph = tables.graph
-        all = potentials
+        self.prices = prices
+        self.weights = weights
         step = PartialStep(tables, prices)
         leaf = LeafSteps(step)
         words = graph.words
@@ -105,11 +116,14 @@ final class RootSearch {
     /// - Returns: nil if the limit was met and `mayStop` says that the caller will split the class.
     func run(root: Int, nodes limit: Int, mayStop: Bool) -> RootOutcome? {
         outcome = RootOutcome()
+        isVague = false
         heap.removeAll(keepingCapacity: true)
         free.removeAll(keepingCapacity: true)
         sets.removeAll(keepingCapacity: true)
         excesses.removeAll(keepingCapacity: true)
         costs.removeAll(keepingCapacity: true)
+        origins.removeAll(keepingCapacity: true)
+        found.removeAll(keepingCapacity: true)
         start(root)
         guard choosePotentials() else { return outcome }
         guard consider(set, open) else { return outcome }
@@ -128,8 +142,9 @@ final class RootSearch {
                 break
             }
             load(node)
+            guard age < Self.oldest || outcome.nodes < Self.nodesBeforeRenewal || renewPotentials() else { continue }
         }
-        return outcome
+        return isVague && mayStop ? nil : outcome
     }
 
     // MARK: Branching
@@ -174,34 +189,57 @@ final class RootSearch {
         for word in 0..<words { open[word] = next[word] }
     }
 
-    /// The two best potentials at the root for each weight of compute.
+    /// The two best potentials for each weight of compute; false if one excludes all steps.
     private func choosePotentials() -> Bool {
-        var ranked: [(excess: Double, index: Int)] = []
-        for (index, potentials) in all.enumerated() {
+        var ranked: [(excess: Double, index: Int, potentials: Potentials)] = []
+        for (index, pair) in weights.enumerated() {
+            let potentials = Potentials(
+                tables, prices, weight: pair.weight, memoryPrice: pair.memoryPrice, set: set, open: open)
             step.use([potentials])
             guard step.bound(set, open, threshold: -.infinity) else { return false }
             if step.excess <= settings.threshold { return false }
-            ranked.append((step.excess, index))
+            ranked.append((step.excess, index, potentials))
         }
         ranked.sort { ($0.excess, $0.index) < ($1.excess, $1.index) }
         var chosen: [Potentials] = []
-        var weights: [Double] = []
-        for (_, index) in ranked {
-            let weight = all[index].weight
-            if weights.filter({ $0 == weight }).count < 2 {
-                weights.append(weight)
-                chosen.append(all[index])
-            }
-        }
-        step.use(chosen)
+        for (_, _, potentials) in ranked
+        where chosen.lazy.filter({ $0.weight == potentials.weight }).count < 2 { chosen.append(potentials) }
+        keep(chosen)
         return true
     }
+
+    private func keep(_ potentials: [Potentials]) {
+        current = found.count
+        age = 0
+        found.append(potentials)
+        step.use(potentials)
+    }
+
+    /// Finds potentials anew for the partial step at hand, with the weights and prices of the old ones; false if they
+    /// exclude all its steps.
+    private func renewPotentials() -> Bool {
+        let renewed = found[current].map {
+            Potentials(
+                tables, prices, weight: $0.weight, memoryPrice: $0.memoryPrice, set: set, open: open)
+        }
+        keep(renewed)
+        outcome.nodes += Self.nodesPerRenewal
+        return step.bound(set, open, threshold: settings.threshold) && step.excess > settings.threshold
+    }
+
+    /// Branchings after which potentials are found anew, where a part of the tree starts that comes next by its bound.
+    private static let oldest = 6
+    /// Partial steps bounded before the first renewal: small trees do without.
+    private static let nodesBeforeRenewal = 500
+    /// What finding potentials costs in partial steps bounded, about.
+    private static let nodesPerRenewal = 20
 
     /// Splits the partial step on its last undecided neighbour and goes on with the better part.
     ///
     /// - Returns: false if neither part is worth going on with.
     private func branch() -> Bool {
         guard let op = lastNeighbour() else { return false }
+        age += 1
         for word in 0..<words {
             childSet[word] = set[word]
             childOpen[word] = open[word]
@@ -283,26 +321,28 @@ final class RootSearch {
         }
         ops = analyzer.ordered(ops)
         let ranked = leaf.choices.sorted { $0.value * $1.cost > $1.value * $0.cost }
-        var found = 0
+        var listed = 0
         for choice in ranked {
-            if !settings.listsAll, found >= Self.columnsPerSet {
+            if !settings.listsAll, listed >= Self.columnsPerSet {
                 // Worth adding one day, if it still is then.
                 account(excess: choice.value - choice.cost, cost: choice.cost)
                 outcome.isComplete = false
                 continue
             }
             let cost = exact.cost(
-                ops: ops, resident: choice.resident, retained: choice.retained, analyzer,
+                ops: ops, resident: choice.resident, retained: choice.retained,
+                worth: settings.listsAll ? .infinity : choice.value, analyzer,
                 &outcome.granularitySearches)
-            guard choice.value - cost.lowerBound > settings.threshold else { continue }
-            account(excess: choice.value - cost.lowerBound, cost: cost.lowerBound)
-            guard let best = cost.choice else {
-                outcome.isComplete = false
+            // Where the cost is not known exactly, the bound of the class may tell more.
+            let least = cost.isExact ? cost.lowerBound : max(cost.lowerBound, choice.cost)
+            guard choice.value - least > settings.threshold else { continue }
+            account(excess: choice.value - least, cost: least)
+            guard let best = cost.choice, settings.listsAll || choice.value > best.latency * (1 + 1e-9) else {
+                if !cost.isExact { isVague = true }
+                outcome.isComplete = outcome.isComplete && cost.isExact
                 continue
             }
-            // What is left of a step after rounding is no column.
-            guard settings.listsAll || choice.value > cost.lowerBound * (1 + 1e-9) else { continue }
-            found += 1
+            listed += 1
             outcome.columns.append(
                 PricedColumn(
                     ops: ops, resident: choice.resident, retained: choice.retained, choice: best,
@@ -333,9 +373,11 @@ final class RootSearch {
             node = excesses.count
             excesses.append(0)
             costs.append(0)
+            origins.append((0, 0))
             sets.append(contentsOf: repeatElement(0, count: 2 * words))
         }
         (excesses[node], costs[node]) = (excess, cost)
+        origins[node] = (current, age)
         for word in 0..<words {
             sets[node * 2 * words + word] = set[word]
             sets[(node * 2 + 1) * words + word] = open[word]
@@ -365,6 +407,8 @@ final class RootSearch {
     }
 
     private func load(_ node: Int) {
+        (current, age) = origins[node]
+        step.use(found[current])
         for word in 0..<words {
             set[word] = sets[node * 2 * words + word]
             open[word] = sets[(node * 2 + 1) * words + word]

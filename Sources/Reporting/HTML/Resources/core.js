@@ -53,8 +53,8 @@ const aboutStep = index => {
 };
 const aboutOp = index => {
   const op = report.ops[index];
-  return op ? 'Op ' + opText(index) + ', ' + op.kind + (op.function ? ' ' + op.function : '') + ' ' + op.einsum
-    + ', base cost ' + readable(op.base_cost) + '\nreads ' + list(op.inputs, tensorText)
+  return op ? 'Op ' + opText(index) + ', ' + op.kind + (op.function ? ', ' + op.function : '')
+    + ', writes ' + op.shape.join(' x ') + ', base cost ' + readable(op.base_cost) + '\nreads ' + list(op.inputs, tensorText)
     + '\nwrites ' + list(op.outputs, tensorText) + '\n\n' : '';
 };
 

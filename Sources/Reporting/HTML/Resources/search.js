@@ -15,7 +15,7 @@
     const isTensor = id => (number ? number[1] === 'tensor' && Number(number[2]) === id : fits(report.tensors[id].name));
     const ops = [];
     report.ops.forEach((op, id) => {
-      const isOp = number ? number[1] === undefined || number[1] === 'op' ? Number(number[2]) === id : false : fits(op.name);
+      const isOp = number ? number[1] === undefined || number[1] === 'op' ? Number(number[2]) === id : false : fits(op.name) || fits(op.kind);
       if (isOp || op.inputs.some(isTensor) || op.outputs.some(isTensor)) ops.push(id);
     });
     const hits = ops.flatMap(op => (stepsOf.get(op) || []).map(step => ({ step, op })));

@@ -14,6 +14,8 @@ public struct ProgramExport: Sendable {
         public var level = ScheduleFormulation.Level.recompute
         /// Limits of the enumeration.
         public var limits = CandidateEnumerator.Limits()
+        /// A valid schedule whose steps are to be among the columns, and which is the start; nil for none.
+        public var schedule: Schedule?
         /// How deep k-steps may be.
         public var reductionCap = ReductionCap.native
         /// Cores to use; the result is the same for any number.
@@ -48,7 +50,7 @@ public struct ProgramExport: Sendable {
     ///   - problem: the problem.
     ///   - options: level, limits of the enumeration, reduction cap.
     ///   - isCancelled: polled now and then; true ends the enumeration, which is then incomplete.
-    /// - Throws: ``InfeasibleOp``, ``TooLargeError``.
+    /// - Throws: ``InfeasibleOp``, ``TooLargeError``, `RuleViolation` for an invalid ``Options/schedule``.
     public init(
         _ problem: Problem, options: Options = Options(), isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
@@ -59,8 +61,13 @@ public struct ProgramExport: Sendable {
         var candidates = CandidateEnumerator(
             problem, reductionCap: options.reductionCap, limits: options.limits, threads: options.threads
         ).enumerate(isCancelled: isCancelled)
-        let chosen = candidates.include(
+        var chosen = candidates.include(
             try Candidate.steps(of: schedule, latencies: evaluation.latencies, problem: problem, isBest: true))
+        if let own = options.schedule {
+            let evaluation = try Evaluator(problem, reductionCap: options.reductionCap).evaluate(own)
+            chosen = candidates.include(
+                try Candidate.steps(of: own, latencies: evaluation.latencies, problem: problem, isBest: true))
+        }
         try self.init(problem, candidates: candidates, chosen: chosen, level: options.level)
     }
 
@@ -100,9 +107,9 @@ public struct ProgramExport: Sendable {
         return heading.map { "\(format.commentMark) \($0)\n" }.joined() + body
     }
 
-    /// The start in the form that CBC reads; nil when there is none.
-    public func startText() -> String? {
-        start.flatMap { try? MIPStartWriter($0, of: formulation.model).text() }
+    /// The start in the form that a solver reads; nil when there is none.
+    public func startText(_ format: MIPStartWriter.Format = .cbc) -> String? {
+        start.flatMap { try? MIPStartWriter($0, of: formulation.model).text(format) }
     }
 
     /// What a reader has to know, in lines of at most 100 characters or so.

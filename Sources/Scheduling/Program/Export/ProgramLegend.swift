@@ -45,7 +45,7 @@ struct ProgramLegend {
                 workingSet: export.workingSet(of: export.candidates.candidates[position]))
         }
         let stored = formulation.storedTensors.enumerated().map { index, tensor in
-            ColumnEntry(name: names.columns[steps.count + index], stored: tensor)
+            ColumnEntry(name: names.columns[steps.count + index], stored: tensor, problem: export.problem)
         }
         return steps + stored
     }
@@ -54,7 +54,8 @@ struct ProgramLegend {
         let columnOf = Dictionary(
             uniqueKeysWithValues: formulation.candidateOfColumn.enumerated().map { ($1, names.columns[$0]) })
         return zip(formulation.rows, names.rows).map { row, name in
-            RowEntry(name: name, row: row, level: formulation.level, columnOf: { columnOf[$0] })
+            RowEntry(
+                name: name, row: row, level: formulation.level, problem: export.problem, columnOf: { columnOf[$0] })
         }
     }
 }

@@ -1,0 +1,61 @@
+import Foundation
+import MIP
+
+/// A solver's executable as a `MIPSolver`: models and solutions pass through files.
+///
+/// What it says is checked: a point counts only with integral columns rounded, if it then meets every row and lazy row;
+/// its objective is computed here. That a point is optimal, or that there is none, is the executable's word. Without a
+/// callback, lazy rows that a point breaks are added and the model is solved again. Bounds of stopped searches are those
+/// that row duals of the relaxation prove.
+public struct ExecutableSolver: MIPSolver {
+    /// The executables that are known.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// COIN-OR branch and cut.
+        case cbc
+        /// HiGHS.
+        case highs
+
+        var command: SolverCommand {
+            switch self {
+            case .cbc: .cbc
+            case .highs: .highs
+            }
+        }
+    }
+
+    /// The executable's name.
+    public let name: String
+    private let run: SolverRun
+
+    /// Finds an executable on `PATH`; nil if it is not there.
+    public init?(_ kind: Kind) {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+        let path = folders.map { "\($0)/\(kind.command.program)" }.first {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        guard let path else { return nil }
+        name = "\(kind.command.program) (\(path))"
+        run = SolverRun(command: kind.command, path: path)
+    }
+
+    /// Solves, asks about lazy rows, adds those that the point breaks, and solves again; see `MIPSolver`.
+    public func solve(
+        _ model: MIPModel, options: MIPOptions, onEvent: @escaping @Sendable (MIPEvent) -> Void
+    ) throws -> MIPResult {
+        try options.validate(for: model)
+        var search = FileSearch(run: run, model: model, options: options, best: try options.checkedStart(for: model))
+        let result = try search.solve()
+        if let incumbent = result.incumbent { onEvent(.incumbent(incumbent)) }
+        return result
+    }
+
+    /// Solves the relaxation; see `MIPSolver`.
+    public func solveRelaxation(_ model: MIPModel, options: LPOptions) throws -> LPResult {
+        try FileRelaxation(run: run, model: model).solve(options)
+    }
+
+    /// Opens a relaxation that is solved from nothing each time.
+    public func makeIncrementalLP(_ model: MIPModel) throws -> any IncrementalLP {
+        FileIncrementalLP(run: run, model: model)
+    }
+}

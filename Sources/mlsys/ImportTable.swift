@@ -1,0 +1,78 @@
+import ModelImport
+import Reporting
+import TextTable
+
+/// What `mlsys import` prints for people: nodes by operator and fate, why, and the share of each fate in the work.
+struct ImportTable {
+    private let report: ImportReport
+    private let chip: ChipDescription
+
+    init(_ report: ImportReport, chip: ChipDescription) {
+        self.report = report
+        self.chip = chip
+    }
+
+    private struct Row {
+        let type: String
+        let fate: String
+        let reason: String
+        var nodes = 0
+        var ops = 0
+        var multiplyAdds = 0.0
+    }
+
+    /// Every line ends in a newline.
+    var text: String {
+        var rows: [Row] = []
+        for fate in report.fates {
+            let reason = fate.reason ?? ""
+            let known = rows.firstIndex { $0.type == fate.type && $0.fate == fate.fate && $0.reason == reason }
+            let place = known ?? rows.count
+            if known == nil { rows.append(Row(type: fate.type, fate: fate.fate, reason: reason)) }
+            rows[place].nodes += 1
+            rows[place].ops += fate.ops
+            rows[place].multiplyAdds += fate.multiplyAdds
+        }
+        rows.sort { ($0.fate, $1.multiplyAdds, $0.type) < ($1.fate, $0.multiplyAdds, $1.type) }
+        let table = TextTable<Row>(columns).string(for: rows) ?? ""
+        let lines = table.split(separator: "\n").map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
+        }
+        return (lines + reasons(rows) + summary).joined(separator: "\n") + "\n"
+    }
+
+    private var total: Double {
+        report.multiplyAdds.exact + report.multiplyAdds.approximated + report.multiplyAdds.boundary
+    }
+
+    private func percent(_ part: Double) -> String {
+        total > 0 ? "\((1000 * part / total).rounded() / 10) %" : "-"
+    }
+
+    private func columns(_ row: Row) -> [Column] {
+        [
+            Column(title: "operator", value: row.type), Column(title: "nodes", value: String(row.nodes), align: .right),
+            Column(title: "einsums", value: String(row.ops), align: .right),
+            Column(title: "multiply-adds", value: percent(row.multiplyAdds), align: .right),
+            Column(title: "fate", value: row.fate),
+        ]
+    }
+
+    /// Why nodes are not what the model says, below the table: reasons are sentences.
+    private func reasons(_ rows: [Row]) -> [String] {
+        rows.filter { !$0.reason.isEmpty }.map { row in
+            "\(row.type) \(row.fate) (\(row.nodes) \(row.nodes == 1 ? "node" : "nodes")): \(row.reason)"
+        }
+    }
+
+    private var summary: [String] {
+        let sum = report.multiplyAdds
+        return [
+            "\(report.nodes) nodes, \(report.ops) einsums, \(report.tensors) matrices, \(readable(total)) multiply-adds",
+            "exact \(percent(sum.exact)), approximated \(percent(sum.approximated)), "
+                + "beyond a boundary \(percent(sum.boundary))",
+            "\(chip.name): roofline, uncalibrated; left out:",
+            chip.leavesOut.map { "  \($0)" }.joined(separator: "\n"),
+        ]
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+import TensorGraph
+import TestSupport
+import Testing
+
+@Suite("mlsys import")
+struct ImportCommandTests {
+    private static let root = ExternalFiles.packageRoot
+    private static let model = root.appendingPathComponent("Tests/ModelImportTests/Fixtures/moe.onnx").path
+    private static let chip = root.appendingPathComponent("benchmarks/hardware/gemmini.json").path
+
+    @Test("A problem with the model's names, and a table of what became of each node")
+    func problem() throws {
+        try withTemporaryFolder { folder in
+            let file = folder.path("problem.json")
+            let outcome = try Program.run("import", Self.model, "--hardware", Self.chip, "-o", file)
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.diagnostics.isEmpty)
+            #expect(outcome.output.contains("exact 100.0 %, approximated 0.0 %, beyond a boundary 0.0 %"))
+            let problem = try ProblemFile.read(file)
+            #expect(problem.ops.contains { $0.name == "/MatMul_0" })
+            #expect(problem.tensorNames?.contains("expert.0.up") ?? false)
+            #expect(problem.hardware.fastMemoryCapacity == 262_144)
+        }
+    }
+
+    @Test("JSON by its schema")
+    func json() throws {
+        let outcome = try Program.run(
+            "import", Self.model, "--hardware", Self.chip, "--hardware", "fast_memory_bytes=1000", "--json")
+        #expect(outcome.exitCode == 0)
+        #expect(try JSONSchema(named: "import").faults(in: outcome.output) == [])
+        let report = try object(outcome.output)
+        let counts = try #require(report["multiply_adds"] as? [String: Any])
+        #expect(counts["exact"] as? Double == 17_568)
+        #expect((report["fates"] as? [Any])?.count == report["nodes"] as? Int)
+    }
+
+    @Test("Bad files and misuse end in one line")
+    func faults() throws {
+        try withTemporaryFolder { folder in
+            let noModel = try folder.file("model.onnx", "{}")
+            let noChip = try folder.file("chip.json", "{\"name\": \"x\"}")
+            let cases: [(arguments: [String], code: Int32)] = [
+                ([noModel, "--hardware", Self.chip], 65), ([Self.model, "--hardware", noChip], 65),
+                ([Self.model, "--hardware", Self.chip, "--hardware", "colour=3"], 65),
+                ([folder.path("none.onnx"), "--hardware", Self.chip], 66),
+                ([Self.model, "--hardware", "clock_hz=1"], 64),
+                ([Self.model, "--hardware", Self.chip, "--dim", "batch=0"], 64),
+            ]
+            for (arguments, code) in cases {
+                let outcome = try Program.shell(
+                    "\"$mlsys\" import " + arguments.map { "'\($0)'" }.joined(separator: " "))
+                #expect(outcome.exitCode == code, "\(arguments)")
+                #expect(outcome.output.isEmpty)
+                #expect(code == 64 || outcome.diagnosticLines.count == 1)
+            }
+            #expect(try folder.names() == ["chip.json", "model.onnx"])
+        }
+    }
+}

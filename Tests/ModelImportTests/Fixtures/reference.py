@@ -1,0 +1,37 @@
+"""Runs a model with onnx.reference on random inputs and prints every tensor of it as JSON.
+
+reference.py MODEL SEED: {name: {"shape": [...], "data": [...]}} for inputs, weights, and what each node writes.
+"""
+import json
+import sys
+
+import numpy
+import onnx
+from onnx import numpy_helper
+from onnx.reference import ReferenceEvaluator
+
+model = onnx.load(sys.argv[1])
+random = numpy.random.default_rng(int(sys.argv[2]))
+values = {t.name: numpy_helper.to_array(t) for t in model.graph.initializer}
+feeds = {}
+for tensor in model.graph.input:
+    if tensor.name in values:
+        continue
+    shape = [d.dim_value or 1 for d in tensor.type.tensor_type.shape.dim]
+    kind = onnx.helper.tensor_dtype_to_np_dtype(tensor.type.tensor_type.elem_type)
+    if numpy.issubdtype(kind, numpy.floating):
+        feeds[tensor.name] = random.standard_normal(shape).astype(kind)
+    else:
+        feeds[tensor.name] = random.integers(0, 4, shape).astype(kind)
+names = [name for node in model.graph.node for name in node.output if name]
+# Written as outputs, so that the evaluator returns them all.
+shapes = {info.name: info for info in model.graph.output}
+del model.graph.output[:]
+for name in names:
+    model.graph.output.append(shapes.get(name) or onnx.ValueInfoProto(name=name))
+results = ReferenceEvaluator(model).run(names, feeds)
+values.update(feeds)
+values.update(zip(names, results))
+json.dump(
+    {name: {"shape": list(numpy.shape(v)), "data": numpy.asarray(v, dtype=float).ravel().tolist()}
+     for name, v in values.items() if numpy.size(v) < 4_000_000}, sys.stdout)

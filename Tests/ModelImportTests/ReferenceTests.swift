@@ -1,0 +1,60 @@
+import Foundation
+import TensorGraph
+import TestSupport
+import Testing
+
+@testable import ModelImport
+
+/// Imported models compute what `onnx.reference` computes.
+@Suite("Numbers of imported models", .enabled(if: ReferenceRun.isThere, ReferenceRun.absence))
+struct ReferenceTests {
+    static let models = ["bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution"]
+
+    @Test("Every output to 1e-4, from random inputs", arguments: models)
+    func outputs(model: String) throws {
+        let path = ReferenceRun.fixtures.appendingPathComponent("\(model).onnx").path
+        let imported = try ModelImporter(chip: .sample).read(path)
+        let reference = try ReferenceRun.run(model: path, seed: 1)
+        #expect(try worstError(imported, reference, expected: reference) < 1e-4)
+    }
+
+    @Test("Outputs of other inputs are found to differ")
+    func otherInputs() throws {
+        let path = ReferenceRun.fixtures.appendingPathComponent("moe.onnx").path
+        let imported = try ModelImporter(chip: .sample).read(path)
+        let (first, second) = (
+            try ReferenceRun.run(model: path, seed: 1), try ReferenceRun.run(model: path, seed: 2)
+        )
+        #expect(try worstError(imported, first, expected: second) > 1e-2)
+    }
+
+    /// The largest relative error of all outputs; every part of every output that is no boundary is compared.
+    private func worstError(
+        _ imported: ImportedModel, _ reference: ReferenceRun, expected other: ReferenceRun
+    ) throws -> Double {
+        var inputs: [TensorID: [Double]] = [:]
+        for (index, part) in imported.inputs.enumerated() {
+            if let part { inputs[TensorID(index)] = try reference.matrix(part) }
+        }
+        let values = try ProblemInterpreter(problem: imported.problem).run(inputs)
+        var worst = 0.0
+        var compared = 0
+        for output in imported.outputs where reference.values[output.name] != nil {
+            let expected = try other.matrix(output.part)
+            let found = try #require(values[output.tensor])
+            let scale = max(1, expected.map(abs).max() ?? 0)
+            for (a, b) in zip(expected, found) { worst = max(worst, abs(a - b) / scale) }
+            compared += expected.count
+        }
+        #expect(compared > 0)
+        return worst
+    }
+}
+
+extension ChipDescription {
+    /// A small chip with round numbers.
+    static let sample = ChipDescription(
+        name: "sample", source: "made up", leavesOut: ["all of it"], dtypeBytes: 2, clockHz: 1e9,
+        fastMemoryBytes: 1_048_576, slowBandwidthBytesPerSecond: 2e10, nativeTile: [128, 128],
+        multiplyAddsPerCycle: 16384, vectorLanes: 128, vectorCosts: ["exp": 4])
+}
