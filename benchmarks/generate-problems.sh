@@ -31,4 +31,9 @@ random-160 random --ops 160 --width 512 --rows 512 --seed 6 --hardware medium
 ffn-200 ffn --ops 200 --width 512 --rows 256 --hardware tight
 swiglu-248 swiglu --ops 248 --width 1024 --rows 1024 --heads 4 --hardware loose
 attention-216 attention --ops 216 --width 640 --rows 320 --heads 5 --hardware tight
+mixer-20 mixer --layers 1 --width 512 --rows 196 --hardware medium
+gpt-35 gpt --layers 1 --heads 2 --width 256 --rows 256 --hardware medium
+llama-47 llama --layers 1 --heads 4 --width 512 --rows 256 --hardware medium
+vit-99 vit --layers 2 --heads 3 --width 192 --rows 197 --hardware loose
+gpt-110 gpt --layers 2 --heads 4 --width 512 --rows 512 --hardware loose
 PROBLEMS

@@ -28,7 +28,7 @@ public struct ProgressLog: Sendable {
         case .bound(let bound):
             guard bound.scope.isAboutProblem, bound.value > (dualBound ?? -.infinity) else { return "" }
             dualBound = bound.value
-            return line(Self.boundLetter, at: seconds)
+            return line(bound.kind == .pricing ? Self.pricingLetter : Self.boundLetter, at: seconds)
         case .phase(let phase):
             progress.phase = phase
             return ""
@@ -46,9 +46,13 @@ public struct ProgressLog: Sendable {
     // MARK: Lines
 
     private static let boundLetter: Character = "b"
+    private static let pricingLetter: Character = "P"
 
     private static let legend: String = {
-        let entries = IncumbentSource.allCases.map { "\($0.letter) \($0.rawValue)" } + ["\(boundLetter) dual bound"]
+        let entries =
+            IncumbentSource.allCases.map { "\($0.letter) \($0.rawValue)" } + [
+                "\(pricingLetter) pricing", "\(boundLetter) dual bound",
+            ]
         return stride(from: 0, to: entries.count, by: 6).map { start in
             (start == 0 ? "source: " : "        ") + entries[start...].prefix(6).joined(separator: ", ") + "\n"
         }
@@ -57,14 +61,15 @@ public struct ProgressLog: Sendable {
 
     private static let columns: [(title: String, width: Int)] = [
         // 80 in all, with a space between two. A number that needs more room pushes the others to the right.
-        ("", 1), ("nodes", 9), ("open", 7), ("columns", 7), ("windows", 7), ("dual bound", 14), ("incumbent", 14),
+        ("", 1), ("nodes", 9), ("open", 7), ("columns", 7), ("win/row", 7), ("dual bound", 14), ("incumbent", 14),
         ("gap", 7), ("time", 6),
     ]
 
     private mutating func line(_ letter: Character, at seconds: Double) -> String {
         let cells = [
             String(letter), readable(progress.nodes), progress.open.map { readable($0) } ?? "-",
-            readable(progress.columns), readable(progress.windows), dualBound.map { readable($0) } ?? "-",
+            readable(progress.columns), readable(progress.rows ?? progress.windows),
+            dualBound.map { readable($0) } ?? "-",
             incumbent.map { readable($0) } ?? "-", gap, Self.time(seconds),
         ]
         var text = lineCount == 0 ? Self.legend : ""
@@ -104,7 +109,7 @@ extension IncumbentSource {
         case .segment: "T"
         case .region: "R"
         case .readers: "D"
-        case .perturbation: "P"
+        case .perturbation: "V"
         case .repeatedBlock: "X"
         }
     }

@@ -8,7 +8,7 @@ import TensorGraph
 struct Portfolio {
     /// A strategy by its place in the portfolio.
     enum Member: Sendable, Hashable {
-        case list, bounds, polish, proof, windows
+        case list, bounds, polish, proof, pricing, windows
     }
 
     /// One entry of a table.
@@ -26,12 +26,14 @@ struct Portfolio {
     /// The rows of each method.
     static func table(_ method: Scheduler.Method) -> [Row] {
         switch method {
-        case .exact: start + [Row(member: .proof)]
+        case .exact:
+            start + [Row(member: .pricing, share: 0.5), Row(member: .proof), Row(member: .pricing)]
         case .hybrid: start + [Row(member: .windows)]
         case .auto:
             start + [
-                Row(member: .proof, share: 0.2, isQuick: true), Row(member: .windows, share: 0.35),
-                Row(member: .proof, share: 0.6), Row(member: .windows),
+                Row(member: .proof, share: 0.2, isQuick: true), Row(member: .pricing, share: 0.25),
+                Row(member: .windows, share: 0.35), Row(member: .pricing, share: 0.5), Row(member: .proof, share: 0.6),
+                Row(member: .windows), Row(member: .pricing),
                 // Nothing more to try: what is left of the time belongs to the proof.
                 Row(member: .proof),
             ]
@@ -65,6 +67,7 @@ struct Portfolio {
                 engine: options.engine, level: options.level, certifies: options.certifies,
                 reductionCap: options.reductionCap, threads: options.threads,
                 enumerationShare: options.method == .exact ? 0.6 : 0.4, solver: solver),
+            .pricing: PricingProof(reductionCap: options.reductionCap, threads: options.threads, solver: solver),
         ]
         if Self.table(options.method).contains(where: { $0.member == .windows }) {
             members[.windows] = WindowSearch(
@@ -81,15 +84,25 @@ struct Portfolio {
         var isOutOfRounds = false
         for row in Self.table(options.method) {
             if session.isDone, !goesOn { return try session.result(.proven) }
-            if row.member == .windows || row.member == .proof, options.method == .auto, session.budget.shouldStop {
+            if row.member == .pricing, !usesPricing { continue }
+            if options.method == .auto, !Self.start.contains(where: { $0.member == row.member }),
+                session.budget.shouldStop
+            {
                 break
             }
             last = try run(row, in: session)
             if last == .limit(.rounds) { isOutOfRounds = true }
             // The best of candidates that are not complete is no reason to stop: windows may find steps that they lack.
-            if last == .proven, session.hasAllCandidates || session.isDone { break }
+            if last == .proven, !goesOn, session.hasAllCandidates || session.isDone { break }
         }
         return try session.result(ending(last, session, isOutOfRounds: isOutOfRounds))
+    }
+
+    /// Pricing proves bounds for all schedules, recomputation included. A run in rounds has no clock to end it, and one that
+    /// compares engines is about the candidates.
+    private var usesPricing: Bool {
+        options.level == .recompute && options.maximumRounds == nil
+            && (options.engine == .both || options.engine == .all)
     }
 
     private mutating func run(_ row: Row, in session: Session) throws -> Ending {

@@ -11,12 +11,15 @@ struct Bound: ParsableCommand {
         discussion: """
             compute: every op computes each native tile of its output at least once.
             traffic: every graph input is loaded and every graph output evicted, streamed ones more than once.
+            pricing: dual prices by which no step of the problem is worth more than it costs.
             linear:  the linear relaxation over the candidates.
             search:  best-first search over the candidates.
             integer: branch and bound over the candidates.
             The last three are about the problem if the candidates are complete, and say so.
             Unless told otherwise it stops after 60 seconds. Then, and when SIGTERM or SIGINT comes,
             it prints the bounds that it has by then.
+
+            --certificate writes the prices, for mlsys check-bound.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -31,6 +34,11 @@ struct Bound: ParsableCommand {
     @Option(help: "Print progress to standard error; auto: when that is a terminal.")
     var progress = ProgressMode.auto
 
+    @Option(
+        help: ArgumentHelp("Write the dual prices that prove the bound to this file.", valueName: "FILE"),
+        completion: .file())
+    var certificate: String?
+
     @Flag(help: "Print the result as JSON.")
     var json = false
 
@@ -40,6 +48,7 @@ struct Bound: ParsableCommand {
         let loaded = try ProblemFile.read(problem)
         var options = exact.scheduler(cap: reductionCap)
         if exact.engine == .both { options.engine = .all }
+        if let certificate { try OutputFile.check(certificate, isNot: problem) }
         // Schedules are found on the way; nobody wants them.
         let monitor = SolveMonitor(
             schedulePath: "/dev/null", start: ProcessClock.start,
@@ -47,7 +56,7 @@ struct Bound: ParsableCommand {
         let isJSON = json
         let ender = RunEnder(monitor, name: problem) { try Self.write(ProofReport($1), isJSON: isJSON) }
         Interruption.handle { ender.interrupt(by: $0) }
-        let limit = exact.timeLimit ?? Self.defaultTimeLimitSeconds
+        let limit = exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds
         let control = monitor.makeControl(timeLimitSeconds: limit, gap: exact.gap)
         ender.watch(limitSeconds: limit)
         let outcome = Result {
@@ -55,17 +64,26 @@ struct Bound: ParsableCommand {
         }
         ender.awaitTurn()
         do {
-            try Self.write(ProofReport(outcome.get()), isJSON: json)
+            let result = try outcome.get()
+            if let certificate { try write(result.certificate, to: certificate) }
+            try Self.write(ProofReport(result), isJSON: json)
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problem)
         } catch let error as FileError {
+            throw error
+        } catch let error as Failure {
             throw error
         } catch {
             throw Failure(.internalError, "internal error: \(error)")
         }
     }
 
-    private static let defaultTimeLimitSeconds = 60.0
+    private func write(_ certificate: BoundCertificate?, to path: String) throws {
+        guard let certificate else {
+            throw Failure(.badData, "\(problem): no bound by pricing was found, so there is no certificate")
+        }
+        try writeAtomically(try certificate.text(), to: path)
+    }
 
     private static func write(_ report: ProofReport, isJSON: Bool) throws {
         try Console.write(isJSON ? jsonLine(report) : text(report))

@@ -4,6 +4,9 @@ import Scheduling
 
 /// Options of exact search, for every command that runs it.
 struct ExactSearchOptions: ParsableArguments {
+    /// A proof that nobody waits for any longer, in seconds.
+    static let defaultTimeLimitSeconds = 60.0
+
     @Option(help: ArgumentHelp("Stop after this many seconds.", valueName: "SECONDS"))
     var timeLimit: Double?
 

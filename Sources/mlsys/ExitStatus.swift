@@ -7,6 +7,7 @@ import TensorGraph
 /// What the command tells its caller by exit code, in the terms of sysexits(3).
 enum ExitStatus: Int32 {
     case invalidSchedule = 1
+    case unfinished = 2
     case infeasible = 3
     case noSchedule = 4
     case badData = 65

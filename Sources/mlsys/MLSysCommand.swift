@@ -13,7 +13,8 @@ struct MLSysCommand: ParsableCommand {
         usage: """
             mlsys PROBLEM SCHEDULE
             mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list] [--time-limit SECONDS]
-            mlsys bound PROBLEM [--json]
+            mlsys bound PROBLEM [--certificate FILE] [--json]
+            mlsys check-bound PROBLEM CERTIFICATE
             mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
@@ -31,6 +32,7 @@ struct MLSysCommand: ParsableCommand {
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
                1  the schedule is invalid; a problem of bench failed
+               2  a bound could be neither confirmed nor refuted
                3  an op fits into fast memory in no step
                4  no schedule was found, which proves nothing
               64  the command line is wrong
@@ -44,7 +46,7 @@ struct MLSysCommand: ParsableCommand {
         version: "mlsys \(version)",
         subcommands: [
             Solve.self, Evaluate.self, Bound.self, Generate.self, Import.self, Export.self, Decode.self, Bench.self,
-            Report.self,
+            Report.self, CheckBound.self,
         ],
         defaultSubcommand: Solve.self)
 

@@ -13,12 +13,13 @@ struct Solve: ParsableCommand {
                   [--warm-start SCHEDULE] [--log FILE] [--progress auto|always|never] [--json]
             """,
         discussion: """
-            auto:   list scheduling, large-neighbourhood search, and proof where enumeration ends.
+            auto:   list scheduling, large-neighbourhood search, and proof by pricing or enumeration.
             hybrid: the same without trying to prove.
-            exact:  enumeration and proof alone.
+            exact:  proof alone.
             list:   the greedy list scheduler alone.
-            Unless told otherwise auto and hybrid use 90% of the contest's time: 2 s up to 10 ops,
-            5 s up to 24, 15 s up to 48, 30 s up to 80, 60 s up to 108, else 120 s; exact has no limit.
+            Unless told otherwise auto and exact run until they have a proof, 60 s at most. In the
+            first form auto, and hybrid in any, use 90% of the contest's time: 2 s up to 10 ops, 5 s
+            up to 24, 15 s up to 48, 30 s up to 80, 60 s up to 108, else 120 s.
             Every better schedule is written at once. SIGTERM or SIGINT ends the search with the
             best one on disk.
             """)
@@ -86,6 +87,15 @@ struct Solve: ParsableCommand {
         }
     }
 
+    /// The limit of a proof for which nobody has set one; nil where the contest's limit applies, or none.
+    private var proofTimeLimitSeconds: Double? {
+        switch method {
+        case .auto where schedule == nil && improvement.rounds == nil: ExactSearchOptions.defaultTimeLimitSeconds
+        case .exact: ExactSearchOptions.defaultTimeLimitSeconds
+        case .auto, .hybrid, .list: nil
+        }
+    }
+
     func run() throws {
         var listOptions = listScheduling.options
         listOptions.reductionCap = reductionCap
@@ -94,7 +104,8 @@ struct Solve: ParsableCommand {
         options.seed = improvement.seed
         try SolvePipeline(
             problemPath: problem, schedulePath: schedule ?? output ?? "", method: method, listOptions: listOptions,
-            options: options, solver: try exact.solver.makeSolver(), timeLimitSeconds: exact.timeLimit, gap: exact.gap,
+            options: options, solver: try exact.solver.makeSolver(),
+            timeLimitSeconds: exact.timeLimit ?? proofTimeLimitSeconds, gap: exact.gap,
             warmStartPath: improvement.warmStart, logPath: watch.log, progress: watch.progress, json: json
         ).run()
     }

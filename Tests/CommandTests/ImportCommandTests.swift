@@ -18,7 +18,7 @@ struct ImportCommandTests {
             #expect(outcome.diagnostics.isEmpty)
             #expect(outcome.output.contains("exact 100.0 %, approximated 0.0 %, beyond a boundary 0.0 %"))
             let problem = try ProblemFile.read(file)
-            #expect(problem.ops.contains { $0.name == "/MatMul_0" })
+            #expect(problem.ops.contains { $0.name?.hasPrefix("/MatMul_0") ?? false })
             #expect(problem.tensorNames?.contains("expert.0.up") ?? false)
             #expect(problem.hardware.fastMemoryCapacity == 262_144)
         }
@@ -30,8 +30,8 @@ struct ImportCommandTests {
             "import", Self.model, "--hardware", Self.chip, "--hardware", "fast_memory_bytes=1000", "--json")
         #expect(outcome.exitCode == 0)
         #expect(try JSONSchema(named: "import").faults(in: outcome.output) == [])
-        let report = try object(outcome.output)
-        let counts = try #require(report["multiply_adds"] as? [String: Any])
+        let report = try JSONObject(outcome.output)
+        let counts = try JSONObject(report["multiply_adds"])
         #expect(counts["exact"] as? Double == 17_568)
         #expect((report["fates"] as? [Any])?.count == report["nodes"] as? Int)
     }

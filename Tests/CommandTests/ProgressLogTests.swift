@@ -24,12 +24,12 @@ struct ProgressLogTests {
         let first = log.text(for: bound(1125), at: 0.25).split(separator: "\n").map(String.init)
         let legend = first.dropLast(2)
         #expect(legend.first?.hasPrefix("source: L list, W warm start, G granularity, ") == true)
-        #expect(legend.last?.hasSuffix(", b dual bound") == true)
+        #expect(legend.last?.hasSuffix("b dual bound") == true)
         try #require(first.count > 2)
         let header = first[first.count - 2]
         #expect(
             header.split(separator: " ").map(String.init)
-                == ["nodes", "open", "columns", "windows", "dual", "bound", "incumbent", "gap", "time"])
+                == ["nodes", "open", "columns", "win/row", "dual", "bound", "incumbent", "gap", "time"])
         #expect(first.last?.split(separator: " ") == ["b", "0", "-", "0", "0", "1,125", "-", "-", "0.25s"])
         #expect(log.text(for: .phase(.search), at: 1) == "")
         let progress = SolveProgress(phase: .search, nodes: 1234567, open: 99, columns: 20718, windows: 7)

@@ -101,6 +101,7 @@ struct CertificateTests {
             let file = folder.appendingPathComponent("c.json")
             try Data(certificate.text().utf8).write(to: file)
             #expect(try BoundCertificate.read(file.path) == certificate)
+            #expect(try JSONSchema(named: "certificate").faults(in: certificate.text()) == [])
             try Data("{\"ops\": 3}".utf8).write(to: file)
             #expect(throws: FileError.self) { try BoundCertificate.read(file.path) }
             #expect(throws: FileError.self) { try BoundCertificate.read(folder.appendingPathComponent("d").path) }

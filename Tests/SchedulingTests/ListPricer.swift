@@ -41,17 +41,6 @@ struct ListPricer: PricingEngine {
     }
 }
 
-extension MasterColumn {
-    /// The column of a candidate.
-    init(_ candidate: Candidate, problem: Problem) {
-        self.init(
-            ops: candidate.ops, resident: candidate.resident, retained: candidate.retained,
-            choice: GranularityChoice(
-                granularity: candidate.granularity, order: candidate.order, latency: candidate.latency),
-            lowerBound: candidate.lowerBound, problem: problem)
-    }
-}
-
 extension Candidate {
     /// Tensors that its ops read and do not write.
     func reads(in problem: Problem) -> Set<TensorID> {

@@ -62,10 +62,11 @@ import Testing
         }
         let worst = zip(sample.steps, values).map { $1 / $0.latency }.max() ?? 0
         #expect(outcome.columns.isEmpty == (worst <= 1 + 1e-9), "\(worst) \(outcome.columns.count)")
-        let isExact = outcome.columns.allSatisfy { $0.lowerBound == $0.choice.latency }
-        if worst > 1 + 1e-9, outcome.isComplete, isExact {
+        if worst > 0, worst.isFinite {
+            // Prices at which the worst step is worth hardly less than it costs: nothing is found, nothing is left open.
+            let tight = search.run(prices.scaled(by: (1 - 1e-6) / worst), slack: .relative(0))
             counts.tight += 1
-            #expect(abs(outcome.scale * worst - 1) < 1e-8)
+            #expect(tight.columns.isEmpty && tight.scale > 1 - 1e-9, "\(tight.scale)")
         }
         for column in outcome.columns {
             let value = prices.value(

@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import GLPKBackend
 import MIP
 import TensorGraph
@@ -113,6 +114,30 @@ struct ReachRowTests {
             }
         }
         #expect(broken > 30)
+    }
+
+    @Test(
+        "Bounds of the relaxation before and after, for problems with complete candidates", .tags(.slow),
+        .enabled(if: ProcessInfo.processInfo.environment["MLSYS_ROWS"] != nil, "set MLSYS_ROWS; build for release"),
+        arguments: [
+            "mlp-4", "pointwise-6", "ffn-8", "siblings-9", "mlp-12", "attention-15", "random-20", "moe-23", "tower-30",
+        ])
+    func table(name: String) throws {
+        let problem = try OwnProblem.read(name)
+        let set = CandidateEnumerator(problem).enumerate()
+        let columns = try #require(CandidateColumns(set.candidates, of: Subproblem(whole: problem)))
+        var values = [try PlainRelaxation(columns, set.candidates, problem: problem).solve()]
+        var rows = 0
+        for adds in [false, true] {
+            let relaxation = try #require(
+                try Relaxation(
+                    columns, set.candidates, problem: problem, solver: GLPKSolver(), budget: Budget(SolveControl()),
+                    separation: .init(adds: adds)))
+            values.append(relaxation.bound)
+            rows = relaxation.reachRows.count
+        }
+        #expect(values == values.sorted())
+        print("| \(name) | \(values.map { "\($0)" }.joined(separator: " | ")) | \(rows) | \(set.omissions) |")
     }
 
     @Test("The relaxation with rows C2' stays at or below the optimum, and above the one without")

@@ -40,7 +40,7 @@ struct ColumnGeneration {
     }
 
     /// Steps of the scale, from rough to fine: the factors by which prices may be off.
-    static let ladder = [0.3, 0.1, 0.05, 0.02, 0.005, 0.001, 1e-4, 1e-6]
+    static let ladder = [0.3, 0.1, 0.05, 0.02, 0.005, 0.001, 1e-4, 5e-10]
 
     /// What sums of prices and of values can be wrong by, as a share: thousands of terms at 2^-53 each, with room to spare.
     static let rounding = 1e-10

@@ -46,6 +46,15 @@ struct MasterColumn: Sendable {
             })
     }
 
+    /// The column of a candidate.
+    init(_ candidate: Candidate, problem: Problem) {
+        self.init(
+            ops: candidate.ops, resident: candidate.resident, retained: candidate.retained,
+            choice: GranularityChoice(
+                granularity: candidate.granularity, order: candidate.order, latency: candidate.latency),
+            lowerBound: candidate.lowerBound, problem: problem)
+    }
+
     init(_ column: PricedColumn, problem: Problem) {
         self.init(
             ops: column.ops, resident: column.resident, retained: column.retained, choice: column.choice,

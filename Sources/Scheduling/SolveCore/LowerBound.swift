@@ -34,6 +34,8 @@ public struct LowerBound: Sendable, Hashable {
         case compute
         /// Every graph input is loaded and every graph output evicted, some more than once.
         case traffic
+        /// Dual prices by which no step of the problem is worth more than it costs.
+        case pricing
         /// The linear relaxation over the candidates.
         case linear
         /// Branch and bound over the candidates.

@@ -69,6 +69,8 @@ public struct SchedulingResult: Sendable {
     public var program: ProgramStatistics?
     /// States that the backward search expanded, if it ran.
     public var searchStates: Int?
+    /// Dual prices that prove the best bound by pricing, if there is one.
+    public var certificate: BoundCertificate?
     /// Wall-clock time, in seconds.
     public var seconds: Double
 
@@ -81,7 +83,8 @@ public struct SchedulingResult: Sendable {
 
     init(
         incumbent: SchedulingSnapshot, bounds: [LowerBound], ending: Ending, candidateOmissions: [Omission]?,
-        candidates: EnumerationStatistics?, program: ProgramStatistics?, searchStates: Int?, seconds: Double
+        candidates: EnumerationStatistics?, program: ProgramStatistics?, searchStates: Int?,
+        certificate: BoundCertificate? = nil, seconds: Double
     ) {
         self.incumbent = incumbent
         self.bounds = bounds
@@ -90,6 +93,7 @@ public struct SchedulingResult: Sendable {
         self.candidates = candidates
         self.program = program
         self.searchStates = searchStates
+        self.certificate = certificate
         self.seconds = seconds
     }
 

@@ -27,6 +27,7 @@ public final class Session: Sendable {
         var candidates: EnumerationStatistics?
         var program: ProgramStatistics?
         var searchStates: Int?
+        var certificate: BoundCertificate?
     }
 
     /// Opens a session that knows nothing yet.
@@ -126,7 +127,13 @@ public final class Session: Sendable {
 
     /// Takes a bound, and tells the caller.
     public func add(_ bound: LowerBound) {
-        state.withLock { $0.bounds.append(bound) }
+        state.withLock { state in
+            // Each round of pricing has one; the best is kept, and the caller is told of all.
+            if bound.kind == .pricing {
+                state.bounds.removeAll { $0.kind == .pricing && $0.scope == bound.scope && $0.value <= bound.value }
+            }
+            state.bounds.append(bound)
+        }
         control.report(.bound(bound))
     }
 
@@ -179,6 +186,11 @@ public final class Session: Sendable {
     /// Notes states that a backward search expanded.
     public func note(searchStates: Int) { state.withLock { $0.searchStates = searchStates } }
 
+    /// Notes the dual prices that prove the best bound by pricing.
+    public func note(_ certificate: BoundCertificate) {
+        state.withLock { if certificate.bound >= $0.certificate?.bound ?? 0 { $0.certificate = certificate } }
+    }
+
     /// True when candidates were enumerated and nothing was left out.
     public var hasAllCandidates: Bool { state.withLock { $0.omissions?.isEmpty == true } }
 
@@ -197,7 +209,7 @@ public final class Session: Sendable {
         return SchedulingResult(
             incumbent: incumbent, bounds: known.bounds, ending: isProven ? .proven : isDone ? .limit(.gap) : ending,
             candidateOmissions: known.omissions, candidates: known.candidates, program: known.program,
-            searchStates: known.searchStates, seconds: control.elapsedSeconds)
+            searchStates: known.searchStates, certificate: known.certificate, seconds: control.elapsedSeconds)
     }
 }
 

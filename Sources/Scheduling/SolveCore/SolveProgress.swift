@@ -10,6 +10,8 @@ public enum Phase: String, Sendable, Hashable, CaseIterable {
     case enumerate
     /// Granularities of candidates are searched exhaustively.
     case tune
+    /// Column generation: dual prices, and the search for steps that are worth more than they cost.
+    case price
     /// The linear relaxation over the candidates.
     case relax
     /// The backward search over the candidates.
@@ -34,13 +36,16 @@ public struct SolveProgress: Sendable, Hashable {
     public var columns: Int
     /// Windows solved by large-neighbourhood search.
     public var windows: Int
+    /// Rows of the restricted master, in column generation; nil elsewhere.
+    public var rows: Int?
 
     /// Creates a record.
-    public init(phase: Phase, nodes: Int = 0, open: Int? = nil, columns: Int = 0, windows: Int = 0) {
+    public init(phase: Phase, nodes: Int = 0, open: Int? = nil, columns: Int = 0, windows: Int = 0, rows: Int? = nil) {
         self.phase = phase
         self.nodes = nodes
         self.open = open
         self.columns = columns
         self.windows = windows
+        self.rows = rows
     }
 }

@@ -1,0 +1,171 @@
+import CostModel
+import TensorGraph
+
+/// Makes candidates, as schedules are made of, of the steps that a pricing search lists.
+///
+/// The search writes one step for all that differ in interchangeable ops, and takes a step to find what it reads. A step of a
+/// schedule finds all that the step before it retains. So the list is written out:
+/// - *Interchangeable ops.* Every choice of as many ops of each class.
+/// - *Tensors found and not read.* Every set that some listed step retains, in the place of the part of it that the step
+///   reads. A step retains a tensor that the next one does not read only where ``ThrowAway`` says that it can pay:
+///   other such steps can be replaced in a schedule by steps that cost no more.
+///
+/// *Proof that nothing is missing.* Let the steps of a schedule be worth it: each has L - V at most the slack, where V
+/// is by the prices of the search. A step that finds H and reads A of it is worth no more than the same step finding A, and
+/// costs no less, so that (ops, A, R) is listed. H is what the step before it retains, which is listed too. Replacing
+/// steps as above makes the schedule cheaper or leaves its cost, so the steps of the new one are listed as well.
+struct StepList {
+    private let problem: Problem
+    private let analyzer: StepAnalyzer
+    private let optimizer: GranularityOptimizer
+    private let tuner: GranularityTuner
+
+    init(_ problem: Problem, reductionCap: ReductionCap, threads: Int) {
+        self.problem = problem
+        analyzer = StepAnalyzer(problem)
+        optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
+        tuner = GranularityTuner(problem, reductionCap: reductionCap, threads: threads)
+    }
+
+    /// The candidates of listed steps.
+    ///
+    /// - Parameters:
+    ///   - limit: candidates at most.
+    ///   - needsAll: returns nil where there are more; otherwise as many as the limit allows.
+    func candidates(
+        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool
+    ) -> [Candidate]? {
+        var found: [StepKey: Int] = [:]
+        var candidates: [Candidate] = []
+        for column in columns {
+            guard expand(column, interchangeable, limit, &candidates, &found) else {
+                if needsAll { return nil }
+                break
+            }
+        }
+        guard addUnread(limit, &candidates, &found) || !needsAll else { return nil }
+        return tuner.tune(candidates) { false }
+    }
+
+    // MARK: Interchangeable ops
+
+    /// Adds a step with every choice of interchangeable ops; false when there are too many.
+    private func expand(
+        _ column: PricedColumn, _ classes: [[OpID]], _ limit: Int, _ candidates: inout [Candidate],
+        _ found: inout [StepKey: Int]
+    ) -> Bool {
+        let members = Set(column.ops)
+        var choices: [[OpID: OpID]] = [[:]]
+        for ops in classes {
+            let chosen = ops.filter(members.contains)
+            guard !chosen.isEmpty, chosen.count < ops.count else { continue }
+            let others = Self.combinations(ops, chosen.count, limit: limit)
+            guard others.count * choices.count <= limit - candidates.count else { return false }
+            choices = choices.flatMap { choice in
+                others.map { other in choice.merging(zip(chosen, other)) { $1 } }
+            }
+        }
+        for choice in choices where !add(column, choice, limit, &candidates, &found) { return false }
+        return true
+    }
+
+    /// Adds the step with ops exchanged for others; false when there are too many.
+    private func add(
+        _ column: PricedColumn, _ choice: [OpID: OpID], _ limit: Int, _ candidates: inout [Candidate],
+        _ found: inout [StepKey: Int]
+    ) -> Bool {
+        var tensors: [TensorID: TensorID] = [:]
+        for (from, to) in choice {
+            for (old, new) in zip(problem[from].outputs, problem[to].outputs) { tensors[old] = new }
+        }
+        let ops = analyzer.ordered(column.ops.map { choice[$0] ?? $0 })
+        let resident = column.resident.map { tensors[$0] ?? $0 }.sorted()
+        let retained = column.retained.map { tensors[$0] ?? $0 }.sorted()
+        guard let structure = try? analyzer.analyze(ops: ops, retained: retained) else { return true }
+        let candidate = Candidate(
+            structure, resident: resident, choice: column.choice, lowerBound: column.lowerBound, problem: problem)
+        if let known = found[candidate.key] {
+            candidates[known].lower(to: candidate)
+            return true
+        }
+        guard candidates.count < limit else { return false }
+        found[candidate.key] = candidates.count
+        candidates.append(candidate)
+        return true
+    }
+
+    /// All choices of so many of these, in their order; one more than the limit at most.
+    private static func combinations(_ ops: [OpID], _ count: Int, limit: Int) -> [[OpID]] {
+        var partial: [(chosen: [OpID], next: Int)] = [([], 0)]
+        for position in 0..<count {
+            var longer: [(chosen: [OpID], next: Int)] = []
+            for (chosen, next) in partial {
+                for index in next..<(ops.count - (count - position - 1)) {
+                    longer.append((chosen + [ops[index]], index + 1))
+                    if longer.count > limit { return longer.map(\.chosen) }
+                }
+            }
+            partial = longer
+        }
+        return partial.map(\.chosen)
+    }
+
+    // MARK: Tensors found and not read
+
+    /// Adds steps that find more than they read; false when there are too many.
+    private func addUnread(
+        _ limit: Int, _ candidates: inout [Candidate], _ found: inout [StepKey: Int]
+    ) -> Bool {
+        var retainedSets = Set<[TensorID]>()
+        var disposable = Set<TensorID>()
+        for candidate in candidates where !candidate.retained.isEmpty {
+            retainedSets.insert(candidate.retained)
+            for tensor in candidate.retained where !disposable.contains(tensor) {
+                guard let producer = problem.graph.producers[tensor.index] else { continue }
+                if ThrowAway.canPay(tensor, producer: producer, in: candidate.ops, problem) {
+                    disposable.insert(tensor)
+                }
+            }
+        }
+        let sets = retainedSets.filter { $0.contains(where: disposable.contains) }
+            .sorted { $0.lexicographicallyPrecedes($1) }
+        guard !sets.isEmpty else { return true }
+        for candidate in candidates {
+            let reads = Set(candidate.slowReads + candidate.resident)
+            for set in sets where set.count > candidate.resident.count {
+                guard set.filter(reads.contains) == candidate.resident,
+                    set.allSatisfy({ reads.contains($0) || disposable.contains($0) })
+                else { continue }
+                let key = StepKey(ops: candidate.ops, resident: set, retained: candidate.retained)
+                guard found[key] == nil,
+                    let structure = try? analyzer.analyze(ops: candidate.ops, retained: candidate.retained)
+                else { continue }
+                let cost = StepCost(structure, problem: problem, resident: set)
+                guard let choice = optimizer.best(for: cost, resident: set) ?? exhaustive(cost, set) else { continue }
+                guard candidates.count < limit else { return false }
+                found[key] = candidates.count
+                candidates.append(
+                    Candidate(
+                        structure, resident: set, choice: choice,
+                        lowerBound: min(choice.latency, max(candidate.lowerBound, optimizer.lowerBound(of: cost))),
+                        problem: problem))
+            }
+        }
+        return true
+    }
+
+    /// A granularity for a step for which the quick search finds none.
+    private func exhaustive(_ cost: StepCost, _ resident: [TensorID]) -> GranularityChoice? {
+        GranularityOptimizer(problem, reductionCap: optimizer.reductionCap, mode: .exhaustive)
+            .best(for: cost, resident: resident)
+    }
+}
+
+extension PricedColumn {
+    /// The step of a master's column.
+    init(_ column: MasterColumn) {
+        self.init(
+            ops: column.ops, resident: column.resident, retained: column.retained, choice: column.choice,
+            lowerBound: column.lowerBound, value: 0)
+    }
+}

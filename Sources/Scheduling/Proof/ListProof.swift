@@ -1,0 +1,83 @@
+import MIP
+import TensorGraph
+
+/// Proves that no choice of listed steps is better than the incumbent, or finds one that is.
+///
+/// A step whose granularities could not all be searched counts with a lower bound of its latency: what is proven with it
+/// holds, and only where such a step could make a better schedule is nothing proven.
+struct ListProof {
+    private let set: CandidateSet
+    private let solver: any MIPSolver
+    private let session: Session
+    private let budget: Budget
+
+    /// - Parameter set: steps, complete for every schedule that costs less than the set's cutoff.
+    init(_ set: CandidateSet, solver: any MIPSolver, session: Session, budget: Budget) {
+        self.set = set
+        self.solver = solver
+        self.session = session
+        self.budget = budget
+    }
+
+    /// Runs until the incumbent is proven, or nothing more can be done.
+    ///
+    /// - Returns: whether it is proven.
+    func run() throws -> Bool {
+        guard let columns = CandidateColumns(set.candidates, of: Subproblem(whole: session.problem), cost: \.lowerBound)
+        else { return false }
+        while !budget.shouldStop {
+            session.enter(.relax)
+            let start = budget.elapsedSeconds
+            guard
+                let relaxation = try Relaxation(
+                    columns, set.candidates, problem: session.problem, solver: solver, budget: budget, certifies: true,
+                    separation: .init(adds: true))
+            else { return false }
+            add(.linear, relaxation.bound, since: start, isCertified: relaxation.isCertified)
+            if isProven { return true }
+            session.enter(.search)
+            let outcome = BackwardSearch(columns).run(
+                prices: relaxation.prices, cutoff: session.cutoff, isCancelled: { budget.shouldStop },
+                onProgress: { expanded, open in
+                    session.report(
+                        SolveProgress(phase: .search, nodes: expanded, open: open, columns: columns.columns.count))
+                })
+            session.note(searchStates: outcome.expanded)
+            add(.search, outcome.lowerBound, since: start)
+            guard let steps = outcome.steps else {
+                return outcome.isProven ? true : try solveProgram()
+            }
+            let verdict = session.submit(Schedule(steps: steps.map { set.candidates[$0].step }), from: .search)
+            // Some step costs more than its lower bound, and which granularity it could have is not known.
+            guard case .better = verdict else { return isProven }
+            if isProven { return true }
+        }
+        return false
+    }
+
+    private var isProven: Bool { session.bestBound >= session.cutoff * (1 - Tolerance.agreement) }
+
+    /// Branch and bound, where the search has met its limit.
+    private func solveProgram() throws -> Bool {
+        // The program's costs are latencies; with lower bounds its schedules would cost more than it says.
+        guard !budget.shouldStop, set.candidates.allSatisfy(\.isTuned),
+            let columns = CandidateColumns(set.candidates, of: Subproblem(whole: session.problem))
+        else { return false }
+        session.enter(.program)
+        let start = budget.elapsedSeconds
+        let program = IntegerProgram(columns: columns, candidates: set.candidates, level: .recompute, solver: solver)
+        let outcome = try program.solve(in: session, budget: budget)
+        if let statistics = outcome.statistics { session.note(statistics) }
+        if outcome.isExact { add(.integer, outcome.bound, since: start) }
+        return outcome.ending == .proven || isProven
+    }
+
+    /// Adds a bound, as far as the list reaches.
+    private func add(_ kind: LowerBound.Kind, _ value: Double, since start: Double, isCertified: Bool? = nil) {
+        guard value.isFinite, value > 0 else { return }
+        session.add(
+            LowerBound(
+                kind, min(value, set.cutoff, session.cutoff), scope: .namedOrders,
+                seconds: budget.elapsedSeconds - start, isCertified: isCertified))
+    }
+}

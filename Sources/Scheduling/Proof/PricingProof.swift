@@ -1,0 +1,235 @@
+import CostModel
+import MIP
+import TensorGraph
+
+/// Proves bounds by column generation, and schedules by what the bounds leave possible; no enumeration of all candidates
+/// is needed.
+///
+/// 1. ``ColumnGeneration`` gives a bound for the problem at every round, from rough to fine.
+/// 2. The restricted master's columns are candidates for better schedules: the backward search, and the integer program where
+///    that does not end, look for one whenever a level of the ladder is done.
+/// 3. When bound and schedule are close, the pricing search lists every step that a better schedule could have
+///    (``StepList``). Over these the incumbent is proven, or a better one found.
+///
+/// Run again, it goes on where it stopped.
+struct PricingProof: Strategy {
+    let reductionCap: ReductionCap
+    /// Cores to use; without a clock they do not change the result.
+    let threads: Int
+    let solver: any MIPSolver
+    private var work: Work?
+
+    /// What is kept between runs; touched by one run at a time.
+    private final class Work: @unchecked Sendable {
+        let search: PricingSearch
+        var generation: ColumnGeneration
+        /// Position in the ladder.
+        var level = 0
+        /// Partial steps bounded for each root.
+        var nodesPerRoot = PricingProof.firstNodesPerRoot
+        /// The slack at which listing steps did not end, as a share of the latency; 1 before the first attempt.
+        var failedShare = 1.0
+        /// The incumbent whose steps are in the pool.
+        var knownLatency = Double.infinity
+
+        init(_ search: PricingSearch, _ master: RestrictedMaster) {
+            self.search = search
+            generation = ColumnGeneration(engine: search, master: master)
+        }
+    }
+
+    /// Partial steps bounded for each root at first: enough for nearly all roots of nearly all problems.
+    private static let firstNodesPerRoot = 20_000
+    /// How much more of them when the ladder has ended with unfinished roots.
+    private static let growth = 4
+    /// Partial steps at which more help no more: the search takes minutes then.
+    private static let maximumNodesPerRoot = 20_000_000
+    /// Where the ladder is entered again with more nodes.
+    private static let returnLevel = 3
+    /// Columns that a round adds at most: with more the master's solutions take the time.
+    private static let columnsPerRound = 400
+    /// Share of the latency up to which it is worth while to list the steps of better schedules.
+    private static let listingShare = 0.05
+
+    init(reductionCap: ReductionCap = .native, threads: Int = 2, solver: any MIPSolver) {
+        self.reductionCap = reductionCap
+        self.threads = threads
+        self.solver = solver
+    }
+
+    mutating func run(in session: Session, budget: Budget) throws -> Ending {
+        guard session.incumbent != nil else { return .exhausted }
+        session.enter(.price)
+        do {
+            let work = try self.work ?? start(session)
+            self.work = work
+            return try climb(work, session, budget)
+        } catch is MIPSolverError {
+            // A solver that fails proves nothing, and takes nothing back.
+            return .limit(budget.stop ?? .solver)
+        }
+    }
+
+    private func start(_ session: Session) throws -> Work {
+        let search = PricingSearch(session.problem, reductionCap: reductionCap, threads: threads)
+        let pool = StartingPool(session.problem, reductionCap: reductionCap)
+        let master = try RestrictedMaster(
+            session.problem, interchangeable: search.interchangeable, pool: pool.columns(), solver: solver)
+        return Work(search, master)
+    }
+
+    private func climb(_ work: Work, _ session: Session, _ budget: Budget) throws -> Ending {
+        let lastLevel = ColumnGeneration.ladder.count - 1
+        while true {
+            try addIncumbent(work, session)
+            while work.level <= lastLevel {
+                if let stop = budget.stop { return .limit(stop) }
+                let ending = try price(work, session, budget)
+                if session.isDone { return .limit(.gap) }
+                if ending == .stopped { return .limit(budget.stop ?? .solver) }
+                try improve(work, session, budget)
+                try addIncumbent(work, session)
+                if session.isDone { return .limit(.gap) }
+                if let objective = work.generation.solution?.objective, work.level < lastLevel,
+                    objective >= session.cutoff * (1 - Tolerance.agreement)
+                {
+                    // The relaxation costs as much as the incumbent: its prices are the proof, once they are exact.
+                    work.level = lastLevel
+                    continue
+                }
+                if try prove(work, session, budget) { return .proven }
+                work.level += 1
+            }
+            guard !work.generation.isComplete || work.failedShare < 1,
+                work.nodesPerRoot < Self.maximumNodesPerRoot
+            else { return .exhausted }
+            work.nodesPerRoot *= Self.growth
+            work.level = Self.returnLevel
+            work.failedShare = 1
+        }
+    }
+
+    /// Adds the incumbent's steps to the pool.
+    private func addIncumbent(_ work: Work, _ session: Session) throws {
+        guard let incumbent = session.incumbent, incumbent.latency < work.knownLatency else { return }
+        work.knownLatency = incumbent.latency
+        let steps = try Candidate.steps(of: incumbent, problem: session.problem, isBest: true)
+        try work.generation.master.add(steps.map { MasterColumn($0, problem: session.problem) })
+    }
+
+    // MARK: Bounds
+
+    private func price(_ work: Work, _ session: Session, _ budget: Budget) throws -> ColumnGeneration.Ending {
+        session.enter(.price)
+        let start = budget.elapsedSeconds
+        var limits = PricingLimits()
+        limits.nodesPerRoot = work.nodesPerRoot
+        limits.columns = Self.columnsPerRound
+        let ending = try work.generation.run(
+            eps: ColumnGeneration.ladder[work.level], limits: limits, isStopped: { budget.shouldStop || session.isDone }
+        ) { round in
+            if round.bound > session.bestBound {
+                // A schedule of the caller's may visit tiles in an order that the bound is not about.
+                session.add(
+                    LowerBound(
+                        .pricing, min(round.bound, session.cutoff), scope: .namedOrders,
+                        seconds: budget.elapsedSeconds - start))
+            }
+            session.report(
+                SolveProgress(
+                    phase: .price, nodes: round.nodes, open: round.unfinishedRoots, columns: round.columns,
+                    rows: round.rows))
+            return !session.isDone
+        }
+        if work.generation.bound > 0 {
+            session.note(
+                BoundCertificate(
+                    work.generation.certificate, bound: work.generation.bound, problem: session.problem,
+                    reductionCap: reductionCap))
+        }
+        return ending
+    }
+
+    // MARK: Schedules
+
+    /// Columns that a search for better schedules looks at: those of the least reduced costs.
+    private static let improvementColumns = 2_000
+    /// States of the backward search for better schedules.
+    private static let improvementStates = 50_000
+    /// Share of the time left that the integer program may take to find a better schedule.
+    private static let improvementShare = 0.1
+    /// Gap below which better schedules are left to the proof.
+    private static let improvementGap = 1e-6
+
+    /// Looks for a better schedule among the master's columns.
+    private func improve(_ work: Work, _ session: Session, _ budget: Budget) throws {
+        guard let solution = work.generation.solution, session.gap > Self.improvementGap else { return }
+        let room = max(0, session.cutoff - solution.objective)
+        let master = work.generation.master
+        let chosen = solution.reducedCosts.indices.filter { solution.reducedCosts[$0] <= room }
+            .sorted { (solution.reducedCosts[$0], $0) < (solution.reducedCosts[$1], $1) }
+            .prefix(Self.improvementColumns)
+        let steps = StepList(session.problem, reductionCap: reductionCap, threads: threads)
+        var set = CandidateSet(
+            candidates: steps.candidates(
+                chosen.map { PricedColumn(master.columns[$0]) }, interchangeable: work.search.interchangeable,
+                limit: 2 * Self.improvementColumns, needsAll: false) ?? [])
+        guard !set.candidates.isEmpty, let incumbent = session.incumbent else { return }
+        _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
+        let whole = Subproblem(whole: session.problem)
+        guard let columns = CandidateColumns(set.candidates, of: whole),
+            let relaxation = try Relaxation(
+                columns, set.candidates, problem: session.problem, solver: solver, budget: budget,
+                separation: .init(adds: true)),
+            relaxation.bound < session.cutoff * (1 - Tolerance.agreement)
+        else { return }
+        session.enter(.master)
+        let outcome = BackwardSearch(columns).run(
+            prices: relaxation.prices, cutoff: session.cutoff, maximumStates: Self.improvementStates,
+            isCancelled: { budget.shouldStop })
+        if let found = outcome.steps {
+            session.submit(Schedule(steps: found.map { set.candidates[$0].step }), from: .master)
+        }
+        guard !outcome.isProven, !budget.shouldStop else { return }
+        let program = IntegerProgram(columns: columns, candidates: set.candidates, level: .recompute, solver: solver)
+        _ = try program.solve(in: session, budget: budget.share(Self.improvementShare))
+    }
+
+    // MARK: Proof
+
+    /// Steps that a list may have, interchangeable ones and hand-offs written out.
+    private static let listedSteps = 60_000
+
+    /// Lists the steps that a better schedule could have, and proves by them what can be proven.
+    ///
+    /// - Returns: whether the incumbent is proven.
+    private func prove(_ work: Work, _ session: Session, _ budget: Budget) throws -> Bool {
+        let cutoff = session.cutoff
+        let slack = cutoff - work.generation.bound
+        let share = slack / cutoff
+        // What did not end is tried again when there is much less to list.
+        guard share <= Self.listingShare, share < work.failedShare * 0.7, !budget.shouldStop else { return false }
+        session.enter(.price)
+        var limits = PricingLimits()
+        limits.nodesPerRoot = work.nodesPerRoot * Self.growth
+        limits.columns = Self.listedSteps
+        limits.isCancelled = { budget.shouldStop }
+        let outcome = work.search.run(work.generation.certificate, slack: .absolute(slack), limits: limits)
+        let list = StepList(session.problem, reductionCap: reductionCap, threads: threads)
+        guard outcome.isComplete,
+            let candidates = list.candidates(
+                outcome.columns, interchangeable: work.search.interchangeable, limit: Self.listedSteps, needsAll: true)
+        else {
+            work.failedShare = share
+            return false
+        }
+        var set = CandidateSet(candidates: candidates)
+        set.cutoff = cutoff
+        if let incumbent = session.incumbent {
+            _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
+        }
+        let isProven = try ListProof(set, solver: solver, session: session, budget: budget).run()
+        if !isProven { work.failedShare = share }
+        return isProven
+    }
+}
