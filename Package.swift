@@ -63,7 +63,10 @@ let package = Package(
             resources: [
                 // In the code, so that the program stays one file.
                 .embedInCode("HTML/Resources/page.mustache"), .embedInCode("HTML/Resources/page.css"),
-                .embedInCode("HTML/Resources/page.js"),
+                .embedInCode("HTML/Resources/core.js"), .embedInCode("HTML/Resources/select.js"),
+                .embedInCode("HTML/Resources/graph.js"), .embedInCode("HTML/Resources/timeline.js"),
+                .embedInCode("HTML/Resources/table.js"), .embedInCode("HTML/Resources/search.js"),
+                .embedInCode("HTML/Resources/tiles.js"), .embedInCode("HTML/Resources/print.js"),
             ],
             swiftSettings: strict),
         .executableTarget(

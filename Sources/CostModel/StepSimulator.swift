@@ -57,9 +57,12 @@ public struct StepSimulator {
     /// - Parameters:
     ///   - granularity: one that ``StepStructure/check(_:hardware:cap:)`` accepts.
     ///   - order: a named order, or a permutation of the tiles.
+    ///   - watch: told of every iteration; the walk ends early when it returns false. Nil for nobody.
     /// - Complexity: O(*iterations* x *s*) in the number of slices and regions of an iteration.
     /// - Throws: ``RuleViolation`` of rule `capacityExceeded` at the first iteration that holds too much.
-    public func simulate(_ granularity: Granularity, order: TileOrder) throws(RuleViolation) -> StepEvaluation {
+    public func simulate(
+        _ granularity: Granularity, order: TileOrder, watch: ((StepIteration) -> Bool)? = nil
+    ) throws(RuleViolation) -> StepEvaluation {
         var evaluation = StepEvaluation()
         (evaluation.gridRows, evaluation.gridColumns) = structure.grid(granularity)
         evaluation.reductionSteps = structure.reductionSteps(depth: granularity.depth)
@@ -88,6 +91,13 @@ public struct StepSimulator {
                     loaded: Self.loadedElements(demand.slices, held: held),
                     evicted: isLast ? Double(structure.evicted.count) * tileElements : 0,
                     bandwidth: hardware.slowMemoryBandwidth)
+                if let watch {
+                    let iteration = StepIteration(
+                        tile: tile, loaded: zip(demand.slices, held).map { Self.loadedElements([$0], held: [$1]) },
+                        held: demand.slices.map { $0.reduce(0) { $0 + $1.elements } }, workingSet: workingSet,
+                        soFar: evaluation)
+                    guard watch(iteration) else { return evaluation }
+                }
                 swap(&held, &demand.slices)
             }
         }

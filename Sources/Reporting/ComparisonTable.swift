@@ -65,7 +65,8 @@ public struct ComparisonTable {
     }
 }
 
-private func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+/// A number with its noun in the right form.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// The cells of one line: a step of A, a step of B, or both.
 private struct ComparisonRow {

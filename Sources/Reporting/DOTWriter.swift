@@ -1,7 +1,7 @@
 /// Writes a picture in the language of Graphviz: `dot -Tsvg`.
 ///
-/// Reducing ops, such as MatMul, are boxes, maps ellipses, tensors from and to the outside plain text. Edges through slow memory
-/// are solid, retained tensors bold, those inside a step dashed.
+/// Reducing ops, such as MatMul, are boxes, maps ellipses, tensors from and to the outside plain text. Edges through
+/// slow memory are solid, retained tensors bold, those inside a step dashed; steps have the colours of the report page.
 public struct DOTWriter {
     private let picture: GraphPicture
 
@@ -18,9 +18,9 @@ public struct DOTWriter {
             "  label=\(quoted(picture.title)); labelloc=t; fontname=\"sans-serif\"; fontsize=12;",
             "  node [fontname=\"sans-serif\", fontsize=11]; edge [fontname=\"sans-serif\", fontsize=9];",
         ]
-        for cluster in picture.clusters {
+        for (index, cluster) in picture.clusters.enumerated() {
             lines.append("  subgraph cluster_\(cluster.id) {")
-            lines.append("    label=\(quoted(cluster.label)); style=\"rounded,filled\"; fillcolor=\"#eef3fa\";")
+            lines.append("    label=\(quoted(cluster.label)); style=\"rounded,filled\"; graph [\(colours(of: index))];")
             lines += cluster.nodes.map { "    " + node($0) }
             lines.append("  }")
         }
@@ -37,14 +37,19 @@ public struct DOTWriter {
             case .reducing: "shape=box, style=filled, fillcolor=\"#ffffff\""
             case .map: "shape=ellipse, style=filled, fillcolor=\"#ffffff\""
             case .graphInput, .graphOutput: "shape=plaintext"
+            case .step(let index): "shape=box, style=\"rounded,filled\", \(colours(of: index))"
             }
         return "\(node.id) [label=\(quoted(node.label)), \(shape)];"
+    }
+
+    private func colours(of step: Int) -> String {
+        "fillcolor=\"\(StepPalette.fill(step))\" color=\"\(StepPalette.stroke(step))\""
     }
 
     private func style(_ route: GraphPicture.Route) -> String {
         switch route {
         case .unscheduled, .slowMemory: ""
-        case .retained: ", style=bold, color=\"#b3541e\""
+        case .retained: ", style=bold, color=\"\(StepPalette.retained)\""
         case .internalToStep: ", style=dashed"
         }
     }

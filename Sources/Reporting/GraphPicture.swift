@@ -8,7 +8,11 @@ import TensorGraph
 public struct GraphPicture: Sendable {
     /// An op, or a tensor that comes from outside or leaves.
     struct Node: Hashable {
-        enum Kind: Hashable { case reducing, map, graphInput, graphOutput }
+        enum Kind: Hashable {
+            case reducing, map, graphInput, graphOutput
+            /// A whole step, by its position in the schedule.
+            case step(Int)
+        }
 
         /// Letters, digits and underscores, unique in the picture.
         let id: String
@@ -50,6 +54,13 @@ public struct GraphPicture: Sendable {
     /// Nodes outside all steps.
     private(set) var nodes: [Node] = []
     private(set) var edges: [Edge] = []
+
+    /// Draws these nodes and edges.
+    init(title: String, nodes: [Node], edges: [Edge]) {
+        self.title = title
+        self.nodes = nodes
+        self.edges = edges
+    }
 
     /// Draws a problem.
     public init(_ problem: Problem, title: String) {

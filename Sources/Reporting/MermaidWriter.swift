@@ -1,8 +1,9 @@
 /// Writes a picture as a Mermaid flowchart, which Markdown renderers show in a block of the language `mermaid`.
 ///
-/// Reducing ops, such as MatMul, are boxes, maps rounded, tensors from and to the outside stadiums. Edges through slow memory are
-/// plain, retained tensors thick, those inside a step dotted. Mermaid draws 500 edges unless its `maxEdges` is raised;
-/// for larger graphs there is ``DOTWriter``.
+/// Reducing ops, such as MatMul, are boxes, maps rounded, tensors from and to the outside stadiums. Edges through slow
+/// memory are plain, retained tensors thick, those inside a step dotted; steps have the colours of the report page.
+/// Mermaid draws ``GraphPicture/mermaidEdgeLimit`` edges unless its `maxEdges` is raised: larger ones are summarised, or
+/// there is ``DOTWriter``.
 public struct MermaidWriter {
     private let picture: GraphPicture
 
@@ -20,13 +21,22 @@ public struct MermaidWriter {
         }
         lines += picture.nodes.map { "  " + node($0) }
         lines += picture.edges.map { "  \($0.from) \(arrow($0.route))|\(quoted([$0.label]))| \($0.to)" }
+        lines += picture.clusters.enumerated().map { style($1.id, step: $0) }
+        for node in picture.nodes {
+            if case .step(let index) = node.kind { lines.append(style(node.id, step: index)) }
+        }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func style(_ id: String, step: Int) -> String {
+        "  style \(id) fill:\(StepPalette.fill(step)),stroke:\(StepPalette.stroke(step)),color:#1b1f24"
     }
 
     private func node(_ node: GraphPicture.Node) -> String {
         switch node.kind {
         case .reducing: "\(node.id)[\(quoted(node.label))]"
         case .map: "\(node.id)(\(quoted(node.label)))"
+        case .step: "\(node.id)(\(quoted(node.label)))"
         case .graphInput, .graphOutput: "\(node.id)([\(quoted(node.label))])"
         }
     }

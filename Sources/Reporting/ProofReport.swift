@@ -83,7 +83,7 @@ public struct ProofReport: Encodable, Sendable {
                 name: $0.kind.rawValue, value: $0.value, scope: $0.scope.description,
                 isAboutProblem: $0.scope.isAboutProblem, isCertified: $0.isCertified, seconds: $0.seconds)
         }
-        omissions = result.candidateOmissions?.map(\.description)
+        omissions = result.candidateOmissions?.map { $0.description + ($0.advice.map { "; \($0)" } ?? "") }
         candidates = result.candidates.map {
             Candidates(connected: $0.connected, admissible: $0.admissible, feasible: $0.feasible, kept: $0.kept)
         }

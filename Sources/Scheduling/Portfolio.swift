@@ -81,6 +81,7 @@ struct Portfolio {
         // Two answers to compare are wanted even if a bound has settled the matter.
         let goesOn = options.method == .exact && options.engine == .all
         var last = Ending.exhausted
+        var isOutOfRounds = false
         for row in Self.table(options.method) {
             if session.isDone, !goesOn { return try session.result(.proven) }
             if row.member == .pricing, !usesPricing { continue }
@@ -90,10 +91,11 @@ struct Portfolio {
                 break
             }
             last = try run(row, in: session)
+            if last == .limit(.rounds) { isOutOfRounds = true }
             // The best of candidates that are not complete is no reason to stop: windows may find steps that they lack.
             if last == .proven, !goesOn, session.hasAllCandidates || session.isDone { break }
         }
-        return try session.result(ending(last, session))
+        return try session.result(ending(last, session, isOutOfRounds: isOutOfRounds))
     }
 
     /// Pricing proves bounds for all schedules, recomputation included. A run in rounds has no clock to end it, and one that
@@ -116,9 +118,9 @@ struct Portfolio {
     }
 
     /// How the whole run ended.
-    private func ending(_ last: Ending, _ session: Session) -> Ending {
+    private func ending(_ last: Ending, _ session: Session, isOutOfRounds: Bool) -> Ending {
         if options.method == .exact { return last }
         if last == .proven, session.hasAllCandidates || session.isDone { return .proven }
-        return session.budget.stop.map(Ending.limit) ?? .exhausted
+        return session.budget.stop.map(Ending.limit) ?? (isOutOfRounds ? .limit(.rounds) : .exhausted)
     }
 }

@@ -14,7 +14,7 @@ struct Export: ParsableCommand {
                   [--schedule FILE]
             mlsys export PROBLEM --format mst --schedule FILE [--start-for cbc|gurobi|highs|scip]
                   [-o FILE]
-            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [--full] [-o FILE]
             mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
             mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             """,
@@ -31,7 +31,8 @@ struct Export: ParsableCommand {
 
             dot, mermaid: the graph, with --schedule a cluster for each step. Tensors
             through slow memory are plain edges, retained ones thick, those inside a
-            step dashed. Mermaid stops at 500 edges unless told more.
+            step dashed. Where there are more ops than Mermaid or a page of Graphviz takes,
+            each step is one node, unless --full is given.
 
             trace: Chrome Trace Event JSON, for ui.perfetto.dev. One unit of time is one
             microsecond; steps, their compute and memory time and, with --tiles, their
@@ -60,6 +61,9 @@ struct Export: ParsableCommand {
 
     @Flag(help: "Show tiles in the trace.")
     var tiles = false
+
+    @Flag(help: "Draw every op, however many there are.")
+    var full = false
 
     @Option(help: "Tiles that the trace shows at most; of a step it shows all or none.")
     var tileLimit = 10_000
@@ -114,7 +118,9 @@ struct Export: ParsableCommand {
     }
 
     private func validate(_ format: ExportFormat) throws {
-        guard !tiles else { throw ValidationError("--tiles has no place in --format \(format.rawValue).") }
+        guard !tiles, !full else {
+            throw ValidationError("--tiles and --full have no place in --format \(format.rawValue).")
+        }
         guard startFor == nil || start != nil else {
             throw ValidationError("--start-for says for whom --start is; --start FILE is missing.")
         }
@@ -136,6 +142,9 @@ struct Export: ParsableCommand {
         }
         guard !format.needsSchedule || schedule != nil else {
             throw ValidationError("--format \(format.rawValue) needs a schedule: --schedule FILE is missing.")
+        }
+        guard [.dot, .mermaid].contains(format) || !full else {
+            throw ValidationError("--full is for dot and mermaid.")
         }
         guard format == .trace || !tiles else { throw ValidationError("--tiles needs --format trace.") }
     }
@@ -190,7 +199,7 @@ struct Export: ParsableCommand {
             } else {
                 try PictureExport(
                     target: format, problemPath: problem, problem: graph, schedule: evaluated,
-                    maximumTiles: tiles ? tileLimit : 0
+                    maximumTiles: tiles ? tileLimit : 0, isFull: full
                 ).text()
             }
         try write(text)

@@ -12,10 +12,12 @@ struct PictureExport {
     let schedule: EvaluatedSchedule?
     /// Tiles that a trace shows at most.
     let maximumTiles: Int
+    /// Whether every op is drawn, however many there are.
+    let isFull: Bool
 
     /// The file, and lines for standard error about what is left out.
     func text() throws -> (file: String, omissions: [String]) {
-        guard target == .trace, let schedule else { return (pictureText(), []) }
+        guard target == .trace, let schedule else { return picture() }
         var options = ChromeTrace.Options()
         options.maximumTiles = maximumTiles
         let trace = ChromeTrace(
@@ -27,14 +29,42 @@ struct PictureExport {
         return (try trace.text(), omitted.isEmpty ? [] : [omission])
     }
 
-    private func pictureText() -> String {
+    /// A picture that the format's programs can draw: steps stand for their ops where there are too many.
+    private func picture() -> (file: String, omissions: [String]) {
         let picture =
             if let schedule {
                 GraphPicture(schedule.schedule, schedule.evaluation, problem: problem, title: title)
             } else {
                 GraphPicture(problem, title: title)
             }
-        return target == .mermaid ? MermaidWriter(picture).text() : DOTWriter(picture).text()
+        let file = text(of: picture)
+        let size = "\(picture.opCount) ops and \(picture.edgeCount) edges"
+        guard !isFull, isTooLarge(picture, file) else { return (file, []) }
+        guard schedule != nil else {
+            return (file, ["mlsys: \(problemPath): \(size) are more than \(limits); --schedule draws steps instead"])
+        }
+        let summary = picture.summarised()
+        let shorter = text(of: summary)
+        let drawn = "mlsys: \(problemPath): \(size) are more than \(limits), so steps are drawn; --full draws all"
+        guard isTooLarge(summary, shorter) else { return (shorter, [drawn]) }
+        let warning = "mlsys: \(problemPath): \(summary.edgeCount) edges between steps are too many as well"
+        return (shorter, [drawn, warning])
+    }
+
+    private func text(of picture: GraphPicture) -> String {
+        target == .mermaid ? MermaidWriter(picture).text() : DOTWriter(picture).text()
+    }
+
+    private func isTooLarge(_ picture: GraphPicture, _ file: String) -> Bool {
+        target == .mermaid
+            ? picture.edgeCount > GraphPicture.mermaidEdgeLimit || file.count > GraphPicture.mermaidTextLimit
+            : picture.opCount > GraphPicture.dotNodeLimit
+    }
+
+    private var limits: String {
+        target == .mermaid
+            ? "Mermaid draws, \(GraphPicture.mermaidEdgeLimit) edges and \(GraphPicture.mermaidTextLimit) characters"
+            : "a drawing holds, \(GraphPicture.dotNodeLimit) ops"
     }
 
     /// The problem's file name without its extension.

@@ -7,10 +7,14 @@ import TensorGraph
 struct Report: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a page that shows a schedule: its graph, its steps over time, and where the time goes.",
-        usage: "mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG] [--reduction-cap native|none]",
+        usage: """
+            mlsys report PROBLEM SCHEDULE -o PAGE [--compare OTHER] [--log LOG]
+                  [--reduction-cap native|none]
+            """,
         discussion: """
             The page is one HTML file that loads nothing else. Its numbers are those of
-            mlsys evaluate, and it holds them as JSON too.
+            mlsys evaluate, and it holds them as JSON too. Steps can be searched, zoomed and
+            watched iteration by iteration; with --compare another schedule stands beside.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -24,6 +28,11 @@ struct Report: ParsableCommand {
     var output: String
 
     @Option(
+        help: ArgumentHelp("Another schedule of the problem to set beside it.", valueName: "OTHER"),
+        completion: .file())
+    var compare: String?
+
+    @Option(
         help: ArgumentHelp("What mlsys solve --log wrote: bounds and incumbents over time.", valueName: "LOG"),
         completion: .file())
     var log: String?
@@ -32,30 +41,38 @@ struct Report: ParsableCommand {
     var reductionCap = ReductionCap.native
 
     mutating func validate() throws {
-        try ArgumentChecks.inputs([("PROBLEM", problem), ("SCHEDULE", schedule), ("--log", log)])
+        try ArgumentChecks.inputs([
+            ("PROBLEM", problem), ("SCHEDULE", schedule), ("--compare", compare), ("--log", log),
+        ])
         try ArgumentChecks.outputs([("-o", output)])
     }
 
     func run() throws {
         let problem = try ProblemFile.read(problem)
-        let schedule = try ScheduleFile.read(schedule)
         let log = try log.map(SolveLog.read)
         for (input, name) in [
             (self.problem, "problem file"), (self.schedule, "schedule file"), (self.log, "solve log"),
+            (compare, "schedule file"),
         ] {
             if let input { try OutputFile.check(output, isNot: input, named: name) }
         }
         if let log { try check(log, isAbout: problem) }
-        let model: ReportModel
-        do throws(RuleViolation) {
-            let evaluation = try Evaluator(problem, reductionCap: reductionCap).evaluate(schedule)
-            model = try ReportModel(
-                schedule, evaluation, problem: problem, problemPath: self.problem, schedulePath: self.schedule,
-                log: log, reductionCap: reductionCap)
-        } catch {
-            throw Failure(.invalidSchedule, "\(self.schedule): invalid: \(error)")
-        }
+        let evaluator = Evaluator(problem, reductionCap: reductionCap)
+        let shown = try EvaluatedSchedule(schedule, evaluator: evaluator)
+        let other = try compare.map { try EvaluatedSchedule($0, evaluator: evaluator) }
+        let model = try ReportModel(
+            shown.schedule, shown.evaluation, problem: problem, problemPath: self.problem, schedulePath: schedule,
+            log: log, reductionCap: reductionCap, comparison: other.map { comparison(shown, $0, evaluator) })
         try writeAtomically(try HTMLReport(model).text(), to: output)
+    }
+
+    private func comparison(
+        _ shown: EvaluatedSchedule, _ other: EvaluatedSchedule, _ evaluator: Evaluator
+    ) -> PageComparison {
+        PageComparison(
+            ScheduleComparison(
+                (shown.schedule, shown.evaluation), (other.schedule, other.evaluation), paths: (shown.path, other.path),
+                evaluator: evaluator))
     }
 
     /// - Throws: ``Failure`` for the log of another problem, whose bounds would prove what is not so.

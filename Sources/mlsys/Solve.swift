@@ -82,7 +82,7 @@ struct Solve: ParsableCommand {
         case .exact: ["--seed", "--rounds"]
         case .list:
             [
-                "--time-limit", "--gap", "--threads", "--candidates", "--engine", "--seed", "--rounds", "--warm-start",
+                "--gap", "--threads", "--candidates", "--engine", "--solver", "--seed", "--rounds", "--warm-start",
             ]
         }
     }

@@ -44,6 +44,27 @@ struct PictureCommandTests {
         }
     }
 
+    @Test("Large schedules are drawn by steps, which is said; --full draws every op", arguments: ["mermaid", "dot"])
+    func largeSchedules(format: String) throws {
+        try withTemporaryFolder { folder in
+            let script = """
+                cd '\(folder.path)'
+                "$mlsys" generate random --ops 400 -o p.json || exit 1
+                "$mlsys" p.json s.json --method list > summary || exit 1
+                "$mlsys" export p.json --format \(format) --schedule s.json
+                """
+            let short = try Program.shell(script, secondsAtMost: 60)
+            #expect(short.exitCode == 0 && short.diagnosticLines.count >= 1)
+            #expect(short.diagnosticLines.first?.contains("--full draws all") == true, "\(short.diagnostics)")
+            let full = try Program.shell(script + " --full", secondsAtMost: 60)
+            #expect(full.exitCode == 0 && full.diagnostics.isEmpty)
+            #expect(full.output.count > 2 * short.output.count)
+            let problem = try Program.shell(
+                "cd '\(folder.path)' && \"$mlsys\" export p.json --format \(format)")
+            #expect(problem.exitCode == 0 && problem.diagnostics.contains("--schedule draws steps instead"))
+        }
+    }
+
     @Test("Ends with the exit codes of the house, and leaves no file behind")
     func exitCodes() throws {
         try withTemporaryFolder { folder in
@@ -56,6 +77,8 @@ struct PictureCommandTests {
                 (64, ["export", problem, "--format", "trace"]),
                 (64, ["export", problem, "--format", "lp", "--tiles"]),
                 (64, ["export", problem, "--format", "dot", "--tiles"]),
+                (64, ["export", problem, "--format", "lp", "--full"]),
+                (64, ["export", problem, "--format", "trace", "--schedule", schedule, "--full"]),
                 (64, ["export", problem, "--format", "dot", "--with-cuts"]),
                 (64, ["export", problem, "--format", "mermaid", "--legend", folder.path("o")]),
                 (64, ["export", problem, "--format", "trace", "--schedule", schedule, "--tiles", "--tile-limit", "0"]),

@@ -21,6 +21,24 @@ struct ReportCommandTests {
         }
     }
 
+    @Test("--compare sets another schedule beside it; an invalid one is named")
+    func compares() throws {
+        try withTemporaryFolder { folder in
+            let problem = try folder.file("problem.json", Samples.problem)
+            let schedule = try folder.file("schedule.json", Samples.schedule)
+            let fused = folder.path("fused.json")
+            #expect(try Program.run(problem, fused).exitCode == 0)
+            let page = folder.path("a.html")
+            let outcome = try Program.run("report", problem, schedule, "-o", page, "--compare", fused)
+            #expect(outcome.exitCode == 0 && outcome.diagnostics.isEmpty)
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("B less A is -3,276.8."))
+            let invalid = try folder.file("invalid.json", Samples.invalidSchedule)
+            let refused = try Program.run("report", problem, schedule, "-o", page, "--compare", invalid)
+            #expect(refused.exitCode == 1 && refused.diagnostics.contains(invalid))
+            #expect(try Program.run("report", problem, schedule, "-o", fused, "--compare", fused).exitCode == 73)
+        }
+    }
+
     @Test("1: an invalid schedule is not shown")
     func rejects() throws {
         try withTemporaryFolder { folder in

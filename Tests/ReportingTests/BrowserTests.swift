@@ -1,5 +1,7 @@
 import CostModel
 import Foundation
+import Scheduling
+import TensorGraph
 import TestSupport
 import Testing
 
@@ -24,8 +26,12 @@ struct BrowserTests {
         .tags(.slow), .enabled(if: chromium != nil, "needs Chromium: apt-get install chromium"),
         arguments: [("attention-15", log), ("random-160", nil)])
     func opens(name: String, log: String?) throws {
-        let example = try ReportCase(own: name)
-        let page = try HTMLReport(example.model(problemPath: "<\(name)> & \"co\".json", log: log)).text()
+        let example = try ReportCase(own: name).named()
+        let other = try ReportCase(
+            example.problem, ListScheduler(example.problem, options: Self.plain).schedule())
+        let page = try HTMLReport(
+            example.model(problemPath: "<\(name)> & \"co\".json", log: log, other: other)
+        ).text()
         let folder = ExternalFiles.packageRoot.appendingPathComponent(".build/report/\(name)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("report.html")
@@ -45,11 +51,61 @@ struct BrowserTests {
         #expect(facts.tip.hasPrefix("Step 0: "))
         #expect(facts.tip.contains("latency " + readable(example.evaluation.steps[0].latency)))
         #expect(facts.marked > 4)
+        try expect(facts.controls, example)
         #expect(facts.views.count == 4)
         #expect(facts.views[0] == facts.views[3])
         #expect(Set(facts.views).count == 3)
         #expect(try facts.screenshots.map(Self.pixelWidth) == [1280, 1280, 400, 400])
         #expect(try Data(contentsOf: URL(fileURLWithPath: facts.print)).starts(with: Data("%PDF".utf8)))
+    }
+
+    private static let plain = {
+        var options = ListScheduler.Options()
+        options.fusion = false
+        return options
+    }()
+
+    private func expect(_ controls: Controls, _ example: ReportCase) throws {
+        let count = example.schedule.steps.count
+        #expect(controls.stepsBefore == count && controls.stepsAfter == count)
+        #expect(controls.stepsBrushed >= 1 && controls.stepsBrushed < count)
+        #expect(controls.captionBrushed.hasPrefix("Steps ") && controls.captionMoved != controls.captionBrushed)
+        #expect(controls.numbersShown >= 1)
+        #expect(controls.pinned > 3 && controls.pinnedAfterEscape == 0 && controls.tilesOfPinned)
+        #expect(controls.iterations[0].hasPrefix("Iteration 0 of "))
+        #expect(controls.iterations[0] != controls.iterations[1])
+        #expect(controls.isPlaying && controls.played && controls.cells > 0)
+        let latencies = example.evaluation.latencies
+        #expect(controls.orders[0] == Array(0..<count) && controls.orders[3] == controls.orders[0])
+        #expect(controls.orders[1].map { latencies[$0] } == latencies.sorted(by: >))
+        #expect(controls.orders[2].map { latencies[$0] } == latencies.sorted())
+        let steps = example.schedule.steps.count { $0.ops.contains(OpID(3)) }
+        let (op, name) = (controls.searches[0], controls.searches[1])
+        #expect(op == ["1 op in \(counted(steps, "step"))", "\(steps)"])
+        #expect(controls.went.contains("op 3 (") && controls.went.hasPrefix("1 of \(steps)"))
+        let named = example.schedule.steps.count { $0.ops.contains { $0.index % 5 == 0 } }
+        #expect(name.last == "\(named)")
+        #expect(controls.searches[2] == ["nothing of that name", "0"] && controls.searches[3] == ["", "0"])
+    }
+
+    /// What `browse.py` tells of the controls.
+    private struct Controls: Decodable {
+        let stepsBefore: Int
+        let stepsBrushed: Int
+        let stepsAfter: Int
+        let captionBrushed: String
+        let captionMoved: String
+        let numbersShown: Int
+        let pinned: Int
+        let tilesOfPinned: Bool
+        let pinnedAfterEscape: Int
+        let iterations: [String]
+        let isPlaying: Bool
+        let played: Bool
+        let cells: Int
+        let orders: [[Int]]
+        let searches: [[String]]
+        let went: String
     }
 
     /// What `browse.py` tells.
@@ -62,6 +118,7 @@ struct BrowserTests {
         let tip: String
         let marked: Int
         let views: [String]
+        let controls: Controls
         let screenshots: [String]
         let print: String
     }

@@ -30,11 +30,30 @@ struct ReportCase {
     }
 
     func model(
-        problemPath: String = "problem.json", schedulePath: String = "schedule.json", log: String? = nil
+        problemPath: String = "problem.json", schedulePath: String = "schedule.json", log: String? = nil,
+        other: ReportCase? = nil, units: PhysicalUnits? = nil
     ) throws -> ReportModel {
         try ReportModel(
             schedule, evaluation, problem: problem, problemPath: problemPath, schedulePath: schedulePath,
-            log: try log.map { try SolveLog(Data($0.utf8), path: "log") })
+            log: try log.map { try SolveLog(Data($0.utf8), path: "log") },
+            comparison: other.map { other in
+                PageComparison(
+                    ScheduleComparison(
+                        (schedule, evaluation), (other.schedule, other.evaluation), paths: (schedulePath, "other.json"),
+                        evaluator: Evaluator(problem)))
+            }, units: units)
+    }
+
+    /// The same with a name for every op and tensor; every fifth op is a query.
+    func named() throws -> ReportCase {
+        let ops = problem.ops.enumerated().map { index, op in
+            Op(
+                op.einsum, inputs: op.inputs, outputs: op.outputs, baseCost: op.baseCost,
+                name: "layer.\(index / 14).\(index % 5 == 0 ? "query" : "other").\(index)")
+        }
+        let names = problem.tensors.indices.map { "activation \($0) <b>" }
+        return try ReportCase(
+            Problem(tensors: problem.tensors, ops: ops, hardware: problem.hardware, tensorNames: names), schedule)
     }
 
     func graph(maximumNodes: Int = ClusterGraph.maximumNodes) throws -> ClusterGraph {

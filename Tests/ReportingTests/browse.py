@@ -132,13 +132,15 @@ def use(browser, folder):
 
     # The first step by the pointer: its numbers show.
     at = browser.value(
-        "(() => { const e = document.querySelector('.wide .block'); e.scrollIntoView({block: 'center'});"
+        "(() => { const e = document.querySelector('.detail .block'); e.scrollIntoView({block: 'center'});"
         " const b = e.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; })()")
     browser.settle()
     browser.call("Input.dispatchMouseEvent", type="mouseMoved", x=at[0], y=at[1])
     browser.settle()
     facts["tip"] = browser.value("(() => { const t = document.getElementById('tip'); return t.hidden ? '' : t.textContent; })()")
     facts["marked"] = browser.value("document.querySelectorAll('.on').length")
+
+    facts["controls"] = use_controls(browser, folder)
 
     # Zoom in by the button, drag, and back.
     box = "document.getElementById('graph').getAttribute('viewBox')"
@@ -166,6 +168,95 @@ def use(browser, folder):
     facts["print"] = path
     facts["messages"] = browser.messages()
     return facts
+
+
+def drag(browser, start, end):
+    for kind, at in (("mousePressed", start), ("mouseMoved", end), ("mouseReleased", end)):
+        browser.call("Input.dispatchMouseEvent", type=kind, x=at[0], y=at[1], button="left", clickCount=1)
+    browser.settle()
+
+
+def box_of(browser, selector):
+    browser.value(f"document.querySelector('{selector}').scrollIntoView({{block: 'center'}})")
+    browser.settle()
+    return browser.value(
+        f"(() => {{ const b = document.querySelector('{selector}').getBoundingClientRect();"
+        " return [b.x, b.y, b.width, b.height]; })()")
+
+
+def use_controls(browser, folder):
+    """The timeline's brush, sorting, searching, pinning and the iterations of a step."""
+    found = {}
+    text = lambda selector: browser.value(f"document.querySelector('{selector}').textContent")
+    shown = "document.querySelectorAll('.detail .block').length"
+
+    # The brush chooses the middle fifth; "All" goes back.
+    found["stepsBefore"] = browser.value(shown)
+    x, y, width, height = box_of(browser, ".strip")
+    drag(browser, (x + width * 0.4, y + height / 2), (x + width * 0.6, y + height / 2))
+    found["stepsBrushed"] = browser.value(shown)
+    found["captionBrushed"] = text("#timeline-live .caption")
+    found["numbersShown"] = browser.value("document.querySelectorAll('.detail .number').length")
+    box_of(browser, "#timeline-live")
+    browser.screenshot(os.path.join(folder, "report-brushed.png"))
+    x, y, width, height = box_of(browser, ".strip")
+    drag(browser, (x + width * 0.5, y + height / 2), (x + width * 0.7, y + height / 2))
+    found["captionMoved"] = text("#timeline-live .caption")
+    browser.value("document.querySelector('#timeline-live [data-zoom=fit]').click()")
+    browser.settle()
+    found["stepsAfter"] = browser.value(shown)
+
+    # A click on a step pins it; the iterations are its own from then on; Escape lets go.
+    x, y, width, height = box_of(browser, ".detail .block:nth-of-type(4)")
+    step = browser.value("document.querySelector('.detail .block:nth-of-type(4)').dataset.step")
+    drag(browser, (x + width / 2, y + height / 2), (x + width / 2, y + height / 2))
+    found["pinned"] = browser.value("document.querySelectorAll('.pin').length")
+    found["tilesOfPinned"] = text("#tiles-outcome").startswith(f"step {step}:")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
+    browser.call("Input.dispatchKeyEvent", type="keyUp", key="Escape")
+    browser.settle()
+    found["pinnedAfterEscape"] = browser.value("document.querySelectorAll('.pin').length")
+
+    # The slider goes through the iterations; Play does by itself.
+    first = text("#tiles-facts")
+    browser.value(
+        "(() => { const s = document.getElementById('tiles-position'); s.value = Math.min(1, s.max);"
+        " s.dispatchEvent(new Event('input')); })()")
+    found["iterations"] = [first, text("#tiles-facts")]
+    browser.value("document.getElementById('tiles-play').click()")
+    found["isPlaying"] = browser.value("document.getElementById('tiles-play').getAttribute('aria-pressed')") == "true"
+    browser.value("new Promise(done => setTimeout(done, 500))")
+    found["played"] = text("#tiles-facts") != found["iterations"][1]
+    found["cells"] = browser.value("document.querySelectorAll('#tiles-strip .cell').length")
+    if browser.value("document.getElementById('tiles-play').getAttribute('aria-pressed')") == "true":
+        browser.value("document.getElementById('tiles-play').click()")
+
+    # The table by latency, falling, rising, and back.
+    order = "[...document.querySelectorAll('table.steps tbody tr')].map(row => Number(row.dataset.step))"
+    sort = "document.querySelector('table.steps [data-key=latency] button').click()"
+    found["orders"] = [browser.value(order)]
+    for _ in range(3):
+        browser.value(sort)
+        found["orders"].append(browser.value(order))
+
+    # Searching by number or name, and going to what is found.
+    found["searches"] = []
+    for words in ("op 3", "QUERY", "no such name", ""):
+        browser.value(
+            f"(() => {{ const s = document.getElementById('search'); s.value = '{words}';"
+            " s.dispatchEvent(new Event('input')); })()")
+        found["searches"].append(
+            [text("#search-outcome"), str(browser.value("document.querySelectorAll('tr.found').length"))])
+        if words == "op 3":
+            browser.value(
+                "document.getElementById('search').dispatchEvent(new KeyboardEvent('keydown', {key: 'Enter'}))")
+            browser.settle()
+            found["went"] = text("#search-outcome")
+            browser.screenshot(os.path.join(folder, "report-found.png"))
+            browser.value("document.querySelector('[data-zoom=fit]').click()")
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
+    browser.settle()
+    return found
 
 
 def main():

@@ -30,6 +30,8 @@ public struct MermaidChart {
     public private(set) var subgraphs: [String: [String]] = [:]
     /// Labels of the subgraphs, by id.
     public private(set) var subgraphLabels: [String: String] = [:]
+    /// The colour of a subgraph or node, by its id.
+    public private(set) var fills: [String: String] = [:]
     /// The arrows, in the order of the file.
     public private(set) var edges: [Edge] = []
 
@@ -53,6 +55,10 @@ public struct MermaidChart {
                 subgraphs[String(match.1)] = []
                 subgraphLabels[String(match.1)] = try Self.plain(match.2)
                 open = String(match.1)
+            } else if let match = statement.wholeMatch(
+                of: /style ([A-Za-z]\w*) fill:(#[0-9a-f]{6}),stroke:#[0-9a-f]{6},color:#[0-9a-f]{6}/)
+            {
+                fills[String(match.1)] = String(match.2)
             } else if let match = Self.node(statement) {
                 guard nodes[match.id] == nil else { throw SyntaxError(description: "\(line): repeated") }
                 nodes[match.id] = try Self.plain(match.label)

@@ -33,4 +33,4 @@ struct ChartFrame {
 }
 
 /// The class names of a step's colour.
-func stepColour(_ step: Int) -> String { "c\(step % 12)" }
+func stepColour(_ step: Int) -> String { "c\(step % StepPalette.hues.count)" }

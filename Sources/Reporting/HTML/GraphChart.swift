@@ -90,8 +90,32 @@ struct GraphChart {
         body.rect(
             isReducing ? "reducing" : "map", x: box.x, y: box.y, width: box.width, height: box.height,
             radius: isReducing ? 2 : box.height / 2)
-        body.label("\(op)", x: box.x + box.width / 2, y: box.y + box.height / 2 + 4, style: "op", anchor: .middle)
+        let name = model.ops.indices.contains(op) ? model.ops[op].name : nil
+        let (x, y) = (box.x + box.width / 2, box.y + box.height / 2)
+        body.label("\(op)", x: x, y: y + 4, style: "op", anchor: .middle)
+        if let name {
+            // Shown where it can be read; the end of a long name tells more than its start.
+            let tail = name.count > 15 ? "…" + name.suffix(14) : name
+            body.label(tail, x: x, y: y + 9.6, style: "op-name", anchor: .middle)
+        }
+        drawPorts(op, box, &body)
         body.close("g")
+    }
+
+    /// Short arrows for tensors that come from outside the graph, such as weights, and for those that leave it.
+    private func drawPorts(_ op: Int, _ box: ClusterLayout.Box, _ body: inout SVGWriter) {
+        guard model.ops.indices.contains(op) else { return }
+        let isDown = layout.direction == .down
+        func port(_ place: Double, from start: Double, to end: Double) {
+            let (a, b) =
+                isDown
+                ? ((box.x + place * box.width, start), (box.x + place * box.width, end))
+                : ((start, box.y + place * box.height), (end, box.y + place * box.height))
+            body.path("port", "M\(coordinate(a.0)) \(coordinate(a.1))L\(coordinate(b.0)) \(coordinate(b.1))")
+        }
+        let (low, high) = isDown ? (box.y, box.y + box.height) : (box.x, box.x + box.width)
+        if model.ops[op].inputs.contains(where: { model.tensors[$0].isInput }) { port(0.2, from: low - 8, to: low) }
+        if model.ops[op].outputs.contains(where: { model.tensors[$0].isOutput }) { port(0.8, from: high, to: high + 8) }
     }
 
     /// The step's number: small above its ops, and large across the box for a view from far away.

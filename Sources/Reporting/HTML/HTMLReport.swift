@@ -3,7 +3,7 @@ import Mustache
 
 /// The report page: one file that needs no other, and no network.
 public struct HTMLReport {
-    private let model: ReportModel
+    let model: ReportModel
 
     /// More steps than this are listed only when the reader asks, and drawn without lines between them.
     static let openStepLimit = 300
@@ -19,8 +19,8 @@ public struct HTMLReport {
         let graph = GraphChart(model)
         let convergence = ConvergenceChart(model: model).svg
         var fields: [String: Any] = [
-            "style": String(decoding: PackageResources.page_css, as: UTF8.self),
-            "script": String(decoding: PackageResources.page_js, as: UTF8.self),
+            "style": String(decoding: PackageResources.page_css, as: UTF8.self) + StepPalette.css,
+            "script": Self.script,
             "json": Self.scriptText(try jsonLine(model)),
             "problem_name": Self.visible(URL(fileURLWithPath: model.problem).lastPathComponent),
             "problem": Self.visible(model.problem), "schedule": Self.visible(model.schedule),
@@ -35,6 +35,7 @@ public struct HTMLReport {
             "is_dense": model.steps.count > Self.openStepLimit,
         ]
         if let convergence { fields["convergence"] = convergence }
+        if let comparison = model.comparison { fields["comparison"] = Self.fields(of: comparison) }
         return template.render(fields)
     }
 
@@ -43,8 +44,18 @@ public struct HTMLReport {
         json.trimmingCharacters(in: .newlines).replacingOccurrences(of: "<", with: "\\u003c")
     }
 
+    /// The parts of the page's program share one scope.
+    private static var script: String {
+        let parts = [
+            PackageResources.core_js, PackageResources.select_js, PackageResources.graph_js,
+            PackageResources.timeline_js, PackageResources.tiles_js, PackageResources.table_js,
+            PackageResources.search_js, PackageResources.print_js,
+        ]
+        return "'use strict';\n(() => {\n" + parts.map { String(decoding: $0, as: UTF8.self) }.joined() + "})();"
+    }
+
     /// Text of a file name with control characters replaced; the template escapes the rest.
-    private static func visible(_ text: String) -> String {
+    static func visible(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 32 || $0.value == 127 ? "\u{FFFD}" : $0 }))
     }
 
@@ -52,7 +63,10 @@ public struct HTMLReport {
         let latency = model.totalLatency
         let best = model.bounds.filter { $0.isAboutProblem && $0.value == model.bestBound }.first
         return [
-            ["name": "latency", "value": readable(latency), "number": "total_latency", "note": "units of time"],
+            [
+                "name": "latency", "value": readable(latency), "number": "total_latency",
+                "note": model.units.map { $0.microseconds(latency) } ?? "units of time",
+            ],
             [
                 "name": "best bound", "value": readable(model.bestBound), "number": "best_bound",
                 "note": best.map(\.kind) ?? "",
@@ -69,15 +83,16 @@ public struct HTMLReport {
             ],
             [
                 "name": "loaded", "value": readable(model.loadedElements), "number": "loaded_elements",
-                "note": "elements",
+                "note": note(model.loadedElements),
             ],
             [
                 "name": "evicted", "value": readable(model.evictedElements), "number": "evicted_elements",
-                "note": "elements",
+                "note": note(model.evictedElements),
             ],
             [
                 "name": "fast memory", "value": readable(model.facts.fastMemoryCapacity),
-                "number": "facts.fast_memory_capacity", "note": "elements",
+                "number": "facts.fast_memory_capacity",
+                "note": note(Double(model.facts.fastMemoryCapacity)),
             ],
             [
                 "name": "bandwidth", "value": readable(model.facts.slowMemoryBandwidth),
@@ -85,6 +100,9 @@ public struct HTMLReport {
             ],
         ]
     }
+
+    /// What a number of elements is about.
+    private func note(_ elements: Double) -> String { model.units.map { $0.bytes(elements) } ?? "elements" }
 
     private var gapText: String { model.gap.map { Reporting.gapText($0) } ?? "none" }
 
@@ -125,21 +143,5 @@ public struct HTMLReport {
                 "latency": readable(incumbent.latency), "source": Self.visible(incumbent.source),
             ]
         }
-    }
-
-    private func row(_ index: Int) -> [String: String] {
-        let step = model.steps[index]
-        return [
-            "index": "\(index)", "colour": stepColour(index), "ops": abridged(step.ops, limit: 24),
-            "granularity": step.granularity.map(String.init).joined(separator: "x"), "order": step.order,
-            "grid": step.grid.map(String.init).joined(separator: "x"), "iterations": readable(step.iterations),
-            "compute": readable(step.compute), "loaded": readable(step.loadedElements),
-            "evicted": readable(step.evictedElements), "latency": readable(step.latency),
-            "share": percentage(step.latency, of: model.totalLatency), "binding": step.binding,
-            "peak": readable(step.peakWorkingSet),
-            "peak_share": percentage(step.peakWorkingSet, of: Double(model.facts.fastMemoryCapacity)),
-            "resident": step.resident.isEmpty ? "-" : abridged(step.resident),
-            "retained": step.retained.isEmpty ? "-" : abridged(step.retained),
-        ]
     }
 }

@@ -30,24 +30,6 @@ public struct ReportModel: Encodable, Sendable {
         public let isAboutProblem: Bool
     }
 
-    /// An op, as the page tells of it.
-    public struct OpFigures: Encodable, Sendable {
-        /// What the op is called where the problem came from.
-        public let name: String?
-        /// MatMul, Pointwise or an einsum.
-        public let kind: String
-        /// True when the op sums, or reduces otherwise, over a letter of its own.
-        public let isReducing: Bool
-        /// Compute time of one native tile.
-        public let baseCost: Double
-        /// Ids of tensors.
-        public let inputs: [Int]
-        /// Ids of tensors.
-        public let outputs: [Int]
-        /// Width and height of what it writes.
-        public let shape: [Int]
-    }
-
     /// The problem's file name, as given.
     public let problem: String
     /// The schedule's file name, as given.
@@ -75,8 +57,14 @@ public struct ReportModel: Encodable, Sendable {
     public let steps: [StepFigures]
     /// One entry per op.
     public let ops: [OpFigures]
-    /// Names of the tensors; nil if none has a name.
-    public let tensorNames: [String?]?
+    /// One entry per tensor.
+    public let tensors: [TensorFigures]
+    /// What units of time and elements are, if the hardware is known.
+    public let units: PhysicalUnits?
+    /// Another schedule beside this one.
+    public let comparison: PageComparison?
+    /// The first iterations of steps, one entry per step; nil where the page has no room for them.
+    public let strips: [IterationStrip?]
     /// Better schedules over time, from the log.
     public let incumbents: [SolveLog.Incumbent]
     /// Bounds over time, from the log.
@@ -89,7 +77,8 @@ public struct ReportModel: Encodable, Sendable {
     /// - Throws: `RuleViolation` when it is not.
     public init(
         _ schedule: Schedule, _ evaluation: Evaluation, problem: Problem, problemPath: String, schedulePath: String,
-        log: SolveLog? = nil, reductionCap: ReductionCap = .native
+        log: SolveLog? = nil, reductionCap: ReductionCap = .native, comparison: PageComparison? = nil,
+        units: PhysicalUnits? = nil
     ) throws(RuleViolation) {
         flow = try ScheduleFlow(schedule, evaluation, problem: problem)
         self.problem = problemPath
@@ -105,14 +94,11 @@ public struct ReportModel: Encodable, Sendable {
         evictedElements = evaluation.steps.reduce(0) { $0 + $1.evictedElements }
         waterfall = Waterfall(flow.accounts, evaluation)
         steps = StepFigures.all(schedule, evaluation, flow, problem)
-        ops = problem.ops.map { op in
-            let shape = op.outputs.first.map { problem[$0] }
-            return OpFigures(
-                name: op.name, kind: op.shortForm, isReducing: op.isReducing, baseCost: op.baseCost,
-                inputs: op.inputs.map(\.index),
-                outputs: op.outputs.map(\.index), shape: [shape?.width ?? 0, shape?.height ?? 0])
-        }
-        tensorNames = problem.tensorNames
+        ops = problem.ops.map { OpFigures($0, in: problem) }
+        tensors = problem.tensors.indices.map { TensorFigures(TensorID($0), in: problem) }
+        self.units = units
+        self.comparison = comparison
+        strips = IterationStrip.all(schedule, flow.resident, problem)
         incumbents = log?.incumbents ?? []
         boundEvents = log?.bounds ?? []
         bounds = Self.bounds(problem, reductionCap, boundEvents)
@@ -152,6 +138,6 @@ public struct ReportModel: Encodable, Sendable {
 
     private enum CodingKeys: CodingKey {
         case problem, schedule, facts, totalLatency, compute, loadedElements, evictedElements, bounds, bestBound, gap
-        case waterfall, steps, ops, tensorNames, incumbents, boundEvents
+        case waterfall, steps, ops, tensors, units, comparison, strips, incumbents, boundEvents
     }
 }

@@ -8,7 +8,7 @@ public enum SolveLimit: Sendable, Hashable, CustomStringConvertible {
     case nodes
     /// The candidates are too many to enumerate.
     case candidates
-    /// Rounds of large-neighbourhood search, or it found nothing more to try.
+    /// Rounds of large-neighbourhood search.
     case rounds
     /// The caller asked for it.
     case interrupted

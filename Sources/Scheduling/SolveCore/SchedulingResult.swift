@@ -103,6 +103,8 @@ public struct SchedulingResult: Sendable {
         case optimal
         /// No schedule of the candidates is faster, but the candidates are not all.
         case bestOfCandidates
+        /// There was nothing more to try, which proves nothing.
+        case exhausted
         /// A limit stopped the run.
         case feasible(SolveLimit)
 
@@ -111,6 +113,7 @@ public struct SchedulingResult: Sendable {
             switch self {
             case .optimal: "optimal"
             case .bestOfCandidates: "best of candidates"
+            case .exhausted: "feasible (nothing more to try)"
             case .feasible(let limit): "feasible (\(limit))"
             }
         }
@@ -138,7 +141,7 @@ public struct SchedulingResult: Sendable {
     public var status: Status {
         switch ending {
         case .proven: scope.isAboutProblem ? .optimal : .bestOfCandidates
-        case .exhausted: .feasible(.rounds)
+        case .exhausted: .exhausted
         case .limit(let limit): .feasible(limit)
         }
     }
