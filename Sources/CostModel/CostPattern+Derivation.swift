@@ -50,7 +50,8 @@ extension CostPattern {
             let columns = shape.resolve(slice.columns)
             let isWhole = rows == .whole && columns == .whole
             var isCounted = true
-            for (otherIndex, other) in slices.enumerated() where other.tensor == slice.tensor && otherIndex != index {
+            structure.sliceRings.forEachOther(than: index) { otherIndex in
+                let other = slices[otherIndex]
                 let otherRows = shape.resolve(other.rows)
                 let otherColumns = shape.resolve(other.columns)
                 let otherIsWhole = otherRows == .whole && otherColumns == .whole
@@ -100,8 +101,8 @@ extension CostPattern {
             let columns = shape.resolve(region.columns)
             var equals: [Int] = []
             var isFirst = true
-            for (otherIndex, other) in regions.enumerated()
-            where other.opPosition == region.opPosition && otherIndex != index {
+            structure.regionRings.forEachOther(than: index) { otherIndex in
+                let other = regions[otherIndex]
                 let (otherRows, otherColumns) = (shape.resolve(other.rows), shape.resolve(other.columns))
                 if otherRows == rows, otherColumns == columns {
                     equals.append(otherIndex)

@@ -16,7 +16,7 @@ public final class StepAnalyzer {
     /// Position of the first op found to read a tensor from outside the step; only meaningful once marked visited.
     @exclusivity(unchecked) private var firstReader: [Int32]
     @exclusivity(unchecked) private var members: [OpID] = []
-    @exclusivity(unchecked) private var demands = DemandCollector()
+    @exclusivity(unchecked) private var demands: DemandCollector
 
     private enum Mark {
         static let written: UInt8 = 1
@@ -32,6 +32,7 @@ public final class StepAnalyzer {
         position = Array(repeating: 0, count: problem.ops.count)
         marks = Array(repeating: 0, count: problem.tensors.count)
         firstReader = Array(repeating: 0, count: problem.tensors.count)
+        demands = DemandCollector(tensorCount: problem.tensors.count)
     }
 
     /// The ops of a set in an order that puts producers first.
@@ -235,6 +236,8 @@ public final class StepAnalyzer {
         while let region = demands.next() { expand(region, structure.parts) }
         structure.slices = demands.slices
         structure.regions = demands.regions
+        structure.sliceRings = demands.sliceRings
+        structure.regionRings = demands.regionRings
     }
 
     /// Demands of an op's inputs what its letters name (RULES 7, "Demand").

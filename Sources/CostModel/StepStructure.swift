@@ -104,6 +104,10 @@ public struct StepStructure: Sendable {
     public internal(set) var slices: [SliceDemand] = []
     /// Regions computed by the ops, each once per rate.
     public internal(set) var regions: [RegionDemand] = []
+    /// Rings of the ``slices`` of one tensor.
+    var sliceRings = Rings()
+    /// Rings of the ``regions`` of one op.
+    var regionRings = Rings()
 
     /// Number of outputs, retained ones included.
     public var outputCount: Int { retained.count + evicted.count }

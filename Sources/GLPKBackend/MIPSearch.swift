@@ -16,6 +16,16 @@ struct MIPSearch {
     private let sign: Double
     private var rootRelaxation: Double?
     private var rootIsCertified = false
+    private var manner = Manner.usual
+
+    /// How GLPK is made to solve.
+    private enum Manner {
+        /// Scaled, from the dual simplex method, with cover cuts.
+        case usual
+        /// As the model stands, from the primal simplex method, with no cuts but lazy rows: slower, and with fewer sources
+        /// of rounding errors.
+        case plain
+    }
 
     init(
         _ model: MIPModel, _ options: MIPOptions, messageLevel: Int32,
@@ -30,14 +40,26 @@ struct MIPSearch {
         sign = model.sense.sign
     }
 
+    /// Solves the model in the usual manner, and plainly if GLPK fails at that.
     mutating func run() throws -> MIPResult {
+        do {
+            return try attempt()
+        } catch let error as MIPSolverError where error.isFailure && deadline.millisecondsLeft > 0 {
+            manner = .plain
+            (rootRelaxation, rootIsCertified) = (nil, false)
+            return try attempt()
+        }
+    }
+
+    private mutating func attempt() throws -> MIPResult {
         guard model.columns.allSatisfy({ !$0.integrality.isIntegral || $0.integralBounds != nil }) else {
             return result(.infeasible, nil, bound: sign * .infinity, raw: "an integral column has no integer value")
         }
         let problem = try GLPKProblem.load(model, keepsIntegrality: true)
-        problem.scale()
+        if manner == .usual { problem.scale() }
         var root = try problem.solveSimplex(
-            .dual, deadline: deadline, messageLevel: messageLevel, isCancelled: options.isCancelled)
+            manner == .usual ? .dual : .primal, deadline: deadline, messageLevel: messageLevel,
+            isCancelled: options.isCancelled)
         if options.certifiesRoot, root.termination == .optimal || root.termination == .infeasible {
             if let exact = try problem.solveExactly(deadline: deadline, messageLevel: messageLevel) {
                 root = exact
@@ -170,8 +192,8 @@ struct MIPSearch {
         parameters.msg_lev = messageLevel
         parameters.br_tech = GLP_BR_MFV
         parameters.bt_tech = GLP_BT_BLB
-        parameters.pp_tech = GLP_PP_ROOT
-        parameters.cov_cuts = GLP_ON
+        parameters.pp_tech = manner == .usual ? GLP_PP_ROOT : GLP_PP_NONE
+        parameters.cov_cuts = manner == .usual ? GLP_ON : GLP_OFF
         parameters.presolve = GLP_OFF
         // Heuristics know nothing of lazy rows.
         parameters.sr_heur = options.lazyRows == nil ? GLP_ON : GLP_OFF

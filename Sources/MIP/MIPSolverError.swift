@@ -15,6 +15,14 @@ public enum MIPSolverError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The solver failed: which call, its code, what it means.
     case solverFailure(call: String, code: Int, meaning: String)
 
+    /// True when the solver failed at a model that is valid, so that another way to solve it may do better.
+    public var isFailure: Bool {
+        switch self {
+        case .numericalTrouble, .solverFailure: true
+        case .invalidModel, .invalidOption, .infeasibleStart, .startViolatesLazyRow, .unsupported: false
+        }
+    }
+
     /// One sentence.
     public var description: String {
         switch self {

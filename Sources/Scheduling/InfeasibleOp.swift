@@ -1,6 +1,6 @@
 import TensorGraph
 
-/// An op that fits in fast memory at no granularity, so that no schedule of its problem was looked for.
+/// An op for which there is no step, or none was found.
 public struct InfeasibleOp: Error, Hashable, Sendable, CustomStringConvertible {
     /// The op.
     public let op: OpID
@@ -8,10 +8,23 @@ public struct InfeasibleOp: Error, Hashable, Sendable, CustomStringConvertible {
     public let smallestWorkingSet: Int
     /// Elements that fast memory holds.
     public let capacityElements: Int
+    /// True when all connected sets of ops that contain the op were looked at and none fits, so that the problem has no
+    /// schedule; false when the search was cut off, or what it found makes no schedule without hand-offs.
+    public let isProven: Bool
+
+    /// Creates an error.
+    public init(op: OpID, smallestWorkingSet: Int, capacityElements: Int, isProven: Bool = true) {
+        self.op = op
+        self.smallestWorkingSet = smallestWorkingSet
+        self.capacityElements = capacityElements
+        self.isProven = isProven
+    }
 
     /// One line for people.
     public var description: String {
-        "op \(op) fits at no granularity: its smallest working set is \(smallestWorkingSet) elements, "
+        let alone =
+            "op \(op) fits at no granularity: its smallest working set is \(smallestWorkingSet) elements, "
             + "fast memory holds \(capacityElements)"
+        return isProven ? alone : "no schedule found: alone, \(alone); not all steps with other ops were tried"
     }
 }

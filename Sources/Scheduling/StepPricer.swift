@@ -35,6 +35,9 @@ public final class StepPricer {
         return choice
     }
 
+    /// Remembers the price of a step that costs the same as another.
+    func remember(_ choice: GranularityChoice, of key: Key) { prices[key] = .some(choice) }
+
     private func search(_ key: Key) -> GranularityChoice? {
         guard let structure = try? analyzer.analyze(ops: key.ops, retained: key.retained) else { return nil }
         searches += 1

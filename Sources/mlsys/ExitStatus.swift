@@ -8,6 +8,7 @@ import TensorGraph
 enum ExitStatus: Int32 {
     case invalidSchedule = 1
     case infeasible = 3
+    case noSchedule = 4
     case badData = 65
     case noInput = 66
     case internalError = 70
@@ -38,7 +39,7 @@ struct Failure: Error {
     init(_ error: FileError) { self.init(ExitStatus(error.kind), error.description) }
 
     init(_ error: InfeasibleOp, problemPath: String) {
-        self.init(.infeasible, "\(problemPath): \(error)")
+        self.init(error.isProven ? .infeasible : .noSchedule, "\(problemPath): \(error)")
     }
 }
 

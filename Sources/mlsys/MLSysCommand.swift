@@ -28,7 +28,8 @@ struct MLSysCommand: ParsableCommand {
             Results go to standard output, diagnostics to standard error. Exit codes:
                0  done; the schedule is valid
                1  the schedule is invalid; a problem of bench failed
-               3  an op fits into fast memory at no granularity
+               3  an op fits into fast memory in no step
+               4  no schedule was found, which proves nothing
               64  the command line is wrong
               65  a file holds bad data
               66  no such input file

@@ -33,7 +33,7 @@ struct SolveJob: Sendable {
     /// - Throws: ``FileError`` or ``Failure``.
     func run(_ monitor: SolveMonitor, control: SolveControl) throws -> Solution {
         monitor.receive(.phase(.list))
-        let solution = try method == .list ? list(monitor) : search(control)
+        let solution = try method == .list ? list(monitor, control) : search(control)
         // Written already, unless a scheduler forgot to tell.
         monitor.receive(.incumbent(solution.best))
         let state = monitor.current
@@ -44,24 +44,28 @@ struct SolveJob: Sendable {
         return Solution(best: state.best ?? solution.best, proof: proof)
     }
 
-    private func list(_ monitor: SolveMonitor) throws -> Solution {
-        let schedule: Schedule
-        do throws(InfeasibleOp) {
-            schedule = try ListScheduler(problem, options: listOptions).schedule()
-        } catch {
+    private func list(_ monitor: SolveMonitor, _ control: SolveControl) throws -> Solution {
+        let evaluator = Evaluator(problem, reductionCap: listOptions.reductionCap)
+        var best: SchedulingSnapshot?
+        do {
+            try ListScheduler(problem, options: listOptions).schedules(
+                shouldStop: { control.isCancelled || control.remainingSeconds <= $0 }
+            ) { schedule in
+                let snapshot = SchedulingSnapshot(
+                    schedule: schedule, evaluation: try evaluator.evaluate(schedule), source: .list,
+                    seconds: monitor.seconds)
+                guard snapshot.latency < best?.latency ?? .infinity else { return }
+                best = snapshot
+                monitor.receive(.incumbent(snapshot))
+            }
+        } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problemPath)
-        }
-        monitor.receive(.phase(.write))
-        do throws(RuleViolation) {
-            let evaluation = try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
-            let snapshot = SchedulingSnapshot(
-                schedule: schedule, evaluation: evaluation, source: .list, seconds: monitor.seconds)
-            monitor.receive(.incumbent(snapshot))
-            return Solution(best: snapshot, proof: nil)
         } catch {
             throw Failure(
                 .internalError, "internal error, nothing is written: method list made an invalid schedule: \(error)")
         }
+        guard let best else { throw Failure(.internalError, "internal error: method list made no schedule") }
+        return Solution(best: best, proof: nil)
     }
 
     private func search(_ control: SolveControl) throws -> Solution {

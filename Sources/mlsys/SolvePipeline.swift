@@ -44,6 +44,7 @@ struct SolvePipeline: Sendable {
                 seconds: monitor.seconds, problem: problemPath, fingerprint: problem.fingerprint,
                 ops: problem.ops.count, method: method.rawValue, timeLimitSeconds: limit,
                 threads: options.threads, seed: options.seed))
+        if let limit { reporter.watch(limitSeconds: limit) }
         // Before the list scheduler's, which may be worse than what the schedule file holds already.
         if let warmStart { monitor.receive(.incumbent(warmStart)) }
         let outcome = Result { try job.run(monitor, control: control) }

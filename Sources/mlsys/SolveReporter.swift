@@ -1,5 +1,4 @@
 import Foundation
-import MIP
 import Reporting
 import Scheduling
 import Synchronization
@@ -37,6 +36,27 @@ final class SolveReporter: Sendable {
         try report(solution.best, proof)
     }
 
+    // MARK: Time limit
+
+    /// What the solver has after the limit to end in good order, in seconds, and between two looks for a schedule after that.
+    private static let overtime = (grace: 0.1, interval: 0.005)
+
+    /// Ends the process with the best schedule until then when the solver has not ended soon after the limit, whatever it is
+    /// doing. Where there is no schedule yet, the first one is waited for.
+    func watch(limitSeconds: Double) {
+        Thread.detachNewThread { [self] in
+            while monitor.seconds < limitSeconds + Self.overtime.grace || monitor.current.best == nil {
+                let rest = limitSeconds + Self.overtime.grace - monitor.seconds
+                // In pieces: no clock counts as far as a limit may reach.
+                Thread.sleep(forTimeInterval: min(max(rest, Self.overtime.interval), 3600))
+            }
+            guard !monitor.isClaimed, monitor.claimEnding() else { return }
+            monitor.cancel()
+            monitor.stopWriting(within: Self.writeGrace)
+            if let best = monitor.current.best { end(with: best, .time) }
+        }
+    }
+
     // MARK: Interruption
 
     /// What the solver has to end in good order, the rest being for a write that is under way and for the report.
@@ -70,8 +90,13 @@ final class SolveReporter: Sendable {
                     + "before there was a schedule")
             return
         }
+        end(with: best, .interrupted)
+    }
+
+    /// Prints what came of it while the solver's thread is still at work, and ends the process.
+    private func end(with best: SchedulingSnapshot, _ limit: SolveLimit) -> Never {
         let proof = SchedulingResult(
-            incumbent: best, bounds: state.bounds, ending: .limit(.interrupted), seconds: monitor.seconds)
+            incumbent: best, bounds: monitor.current.bounds, ending: .limit(limit), seconds: monitor.seconds)
         do {
             try monitor.writeStream(waiting: Self.streamWaitSeconds)
             try report(best, pipeline.method == .list ? nil : proof)

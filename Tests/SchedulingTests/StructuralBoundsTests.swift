@@ -79,8 +79,8 @@ struct StructuralBoundsTests {
             _ = first ? graph.matMul(product, other, cost: 1) : graph.matMul(other, product, cost: 1)
             let problem = try graph.problem(capacity: 100, bandwidth: 1, nativeWidth: 4, nativeHeight: 4)
             let streams = [left, right, other].map { tensor in
-                problem.graph.readers[tensor.index].map { StructuralBounds.streams(tensor, of: $0, in: problem) }.max()
-                    ?? 0
+                problem.graph.readers[tensor.index]
+                    .map { StructuralBounds.streams(tensor, of: $0, in: problem, Behind(problem)) }.max() ?? 0
             }
             return (StructuralBounds.traffic(problem), streams)
         }

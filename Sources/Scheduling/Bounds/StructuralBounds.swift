@@ -37,11 +37,12 @@ public enum StructuralBounds {
     ///   - reductionCap: how deep k-steps may be; with deeper ones fewer tensors have to be streamed.
     public static func traffic(_ problem: Problem, reductionCap: ReductionCap = .native) -> Double {
         var elements = 0.0
+        let behind = Behind(problem)
         for index in problem.tensors.indices {
             let tensor = TensorID(index)
             if problem.graph.isGraphInput(tensor) {
                 let streams = problem.graph.readers[index].reduce(1.0) {
-                    max($0, Self.streams(tensor, of: $1, in: problem, reductionCap: reductionCap))
+                    max($0, Self.streams(tensor, of: $1, in: problem, behind, reductionCap: reductionCap))
                 }
                 elements += streams * Double(problem[tensor].size)
             } else if problem.graph.isGraphOutput(tensor) {
@@ -62,7 +63,7 @@ public enum StructuralBounds {
     /// so no slice is kept from one iteration to the next. Each row of tiles loads the whole tensor, and there
     /// are at least ceil(H / native height) rows. With `i` rows and columns are exchanged.
     ///
-    /// *Proof* for a RHS (K x W) where everything behind the readers of the tensor is contest-like, ``isContestLike``, and
+    /// *Proof* for a RHS (K x W) where everything behind the readers of the tensor is contest-like, ``Behind/isContestLike``, and
     /// no way through maps leads from the op to the RHS of another. As a sink the op is as above. Otherwise it feeds,
     /// through maps, the LHS of a reducing op whose own columns of reduction it is asked for: the slice is the whole side K
     /// by a k-range of a sink, or the whole tensor, which does not fit. The k-ranges of a tile make up the whole tensor.
@@ -72,7 +73,8 @@ public enum StructuralBounds {
     /// tiles each k-range is loaded once per row of tiles at the least. The same holds for a LHS with rows and columns
     /// exchanged.
     static func streams(
-        _ tensor: TensorID, of id: OpID, in problem: Problem, reductionCap: ReductionCap = .native
+        _ tensor: TensorID, of id: OpID, in problem: Problem, _ behind: Behind,
+        reductionCap: ReductionCap = .native
     ) -> Double {
         let op = problem[id]
         let hardware = problem.hardware
@@ -80,11 +82,14 @@ public enum StructuralBounds {
             problem.reduction(of: id) > reductionCap.limit(hardware)
         else { return 1 }
         let output = problem[op.outputs[0]]
-        let isAlwaysSink = behind([id], in: problem).allSatisfy { !$0.isReducing && $0.isContestLike }
+        let isContestLike =
+            problem.graph.readers[tensor.index].allSatisfy {
+                problem[$0].isContestLike && behind.isContestLike[$0.index]
+            }
         var most = 1.0
         for (input, access) in zip(op.inputs, op.einsum.inputs) where input == tensor {
-            guard isAlwaysSink || isContestLike(tensor, in: problem) && !feeds(likewise: access, from: id, in: problem)
-            else { continue }
+            let isFed = behind.feeds[id.index].contains(access)
+            guard behind.isAlwaysSink[id.index] || isContestLike && !isFed else { continue }
             switch access.rows == .reduction ? access.columns : access.rows {
             case .column: most = max(most, tiles(output.height, hardware.nativeHeight))
             case .row: most = max(most, tiles(output.width, hardware.nativeWidth))
@@ -94,48 +99,42 @@ public enum StructuralBounds {
         return most
     }
 
-    /// True when the readers of a tensor, and all ops behind them, read as MatMul and Pointwise do: maps `ij`, reducing ops
-    /// `ik` and `kj`.
-    private static func isContestLike(_ tensor: TensorID, in problem: Problem) -> Bool {
-        let readers = problem.graph.readers[tensor.index]
-        return (readers.map { problem[$0] } + behind(readers, in: problem)).allSatisfy(\.isContestLike)
-    }
+    private static func tiles(_ side: Int, _ native: Int) -> Double { Double((side - 1) / native + 1) }
+}
 
-    /// All ops that depend on one of these.
-    private static func behind(_ ops: [OpID], in problem: Problem) -> [Op] {
-        var pending = ops
-        var visited = Set<OpID>()
-        while let op = pending.popLast() {
-            for tensor in problem[op].outputs {
-                for reader in problem.graph.readers[tensor.index] where visited.insert(reader).inserted {
-                    pending.append(reader)
-                }
-            }
-        }
-        return visited.map { problem[$0] }
-    }
+/// What is true of all that lies behind each op.
+struct Behind {
+    /// True where nothing is behind the op but maps that read `ij`.
+    private(set) var isAlwaysSink: [Bool]
+    /// True where all behind the op reads as MatMul and Pointwise do: maps `ij`, reducing ops `ik` and `kj`.
+    private(set) var isContestLike: [Bool]
+    /// How the reducing ops to which ways through maps lead read what comes along these ways.
+    private(set) var feeds: [Set<Access>]
 
-    /// True when a way through maps leads from the op to an input of a reducing op that is read by this access.
-    private static func feeds(likewise access: Access, from start: OpID, in problem: Problem) -> Bool {
-        var pending = [start]
-        var visited: Set<OpID> = [start]
-        while let op = pending.popLast() {
-            for tensor in problem[op].outputs {
-                for id in problem.graph.readers[tensor.index] {
-                    let reader = problem[id]
-                    if reader.isReducing {
-                        let accesses = zip(reader.inputs, reader.einsum.inputs)
-                        if accesses.contains(where: { $0 == tensor && $1 == access }) { return true }
-                    } else if visited.insert(id).inserted {
-                        pending.append(id)
+    /// - Complexity: O(*ops* + *edges*).
+    init(_ problem: Problem) {
+        isAlwaysSink = Array(repeating: true, count: problem.ops.count)
+        isContestLike = isAlwaysSink
+        feeds = Array(repeating: [], count: problem.ops.count)
+        for id in problem.graph.topologicalOrder.reversed() {
+            for tensor in problem[id].outputs {
+                for reader in problem.graph.readers[tensor.index] {
+                    let op = problem[reader]
+                    if op.isReducing || !op.isContestLike || !isAlwaysSink[reader.index] {
+                        isAlwaysSink[id.index] = false
+                    }
+                    if !op.isContestLike || !isContestLike[reader.index] { isContestLike[id.index] = false }
+                    if op.isReducing {
+                        for (input, access) in zip(op.inputs, op.einsum.inputs) where input == tensor {
+                            feeds[id.index].insert(access)
+                        }
+                    } else if !feeds[reader.index].isSubset(of: feeds[id.index]) {
+                        feeds[id.index].formUnion(feeds[reader.index])
                     }
                 }
             }
         }
-        return false
     }
-
-    private static func tiles(_ side: Int, _ native: Int) -> Double { Double((side - 1) / native + 1) }
 }
 
 extension Op {

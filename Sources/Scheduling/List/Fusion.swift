@@ -43,19 +43,27 @@ struct Fusion {
     let pricer: StepPricer
     let dependencies: DependencyAnalyzer
     let moves: Moves
+    private let shouldStop: () -> Bool
     private var queue = Heap<Move>()
 
-    init(_ graph: StepGraph, pricer: StepPricer, dependencies: DependencyAnalyzer, moves: Moves) {
+    init(
+        _ graph: StepGraph, pricer: StepPricer, dependencies: DependencyAnalyzer, moves: Moves,
+        shouldStop: @escaping () -> Bool
+    ) {
+        self.shouldStop = shouldStop
         self.graph = graph
         self.pricer = pricer
         self.dependencies = dependencies
         self.moves = moves
     }
 
-    /// Applies improving moves until there is none.
+    /// Applies improving moves until there is none, or it is told to stop: the steps are valid at any time.
     mutating func run() {
-        for node in graph.sequence { propose(around: node, onlyLater: true) }
-        while let move = queue.popMax() {
+        for node in graph.sequence {
+            guard !shouldStop() else { return }
+            propose(around: node, onlyLater: true)
+        }
+        while !shouldStop(), let move = queue.popMax() {
             guard zip(move.group, move.versions).allSatisfy({ graph.nodes[$0].version == $1 }) else { continue }
             apply(move)
         }
@@ -84,11 +92,11 @@ struct Fusion {
     private mutating func propose(around node: Int, onlyLater: Bool) {
         guard graph.nodes[node].isAlive else { return }
         if moves.contains(.dependent) {
-            for reader in neighbours({ graph.forEachReader(of: node, $0) }) { proposeMerge([node, reader]) }
+            for reader in graph.readers(of: node) ?? [] { proposeMerge([node, reader]) }
             proposeFanOut(of: node)
             if moves.contains(.recompute) { proposeRecomputation(of: node) }
             if !onlyLater {
-                for supplier in suppliers(of: node) {
+                for supplier in graph.suppliers(of: node) {
                     proposeMerge([supplier, node])
                     proposeFanOut(of: supplier)
                     if moves.contains(.recompute) { proposeRecomputation(of: supplier) }
@@ -103,6 +111,7 @@ struct Fusion {
     }
 
     private mutating func proposeMerge(_ group: [Int]) {
+        guard !isTooWide(group) else { return }
         let ops = graph.union(group)
         guard graph.isClosed(group, ops: ops), let choice = pricer.price(.init(ops: ops)) else { return }
         push(.merge, group, latencyAfter: choice.latency)
@@ -110,14 +119,12 @@ struct Fusion {
 
     /// A step together with all readers of what it writes: the way to fuse below a tensor with several readers.
     private mutating func proposeFanOut(of node: Int) {
-        let readers = neighbours { graph.forEachReader(of: node, $0) }
-        guard readers.count > 1, readers.count <= Self.widestFanOut else { return }
+        guard let readers = graph.readers(of: node, atMost: Self.widestFanOut), readers.count > 1 else { return }
         proposeMerge([node] + readers)
     }
 
     private mutating func proposeRecomputation(of node: Int) {
-        let readers = neighbours { graph.forEachReader(of: node, $0) }
-        guard readers.count > 1, readers.count <= Self.widestFanOut,
+        guard let readers = graph.readers(of: node, atMost: Self.widestFanOut), readers.count > 1,
             let after = recomputation(of: node, in: readers)
         else { return }
         push(.recompute, [node] + readers, latencyAfter: after.reduce(0) { $0 + $1.choice.latency })
@@ -140,6 +147,16 @@ struct Fusion {
     /// Fan-outs wider than this are left to pairwise moves: judging one costs time in proportion to its width.
     static let widestFanOut = 24
 
+    /// Steps with more inputs and outputs of ops than this are not made: judging a move takes time in proportion, and a
+    /// step is judged again whenever it grows. No graph of fewer than about 300 ops has such a step; huge graphs get fewer.
+    private static let mostAccesses = (usual: 1024, huge: 192)
+
+    private func isTooWide(_ group: [Int]) -> Bool {
+        let isHuge = graph.problem.ops.count > ListScheduler.hugeOps
+        return group.reduce(0) { $0 + graph.nodes[$1].accesses }
+            > (isHuge ? Self.mostAccesses.huge : Self.mostAccesses.usual)
+    }
+
     /// What the readers of a step become when they recompute it; nil when that is not possible.
     private func recomputation(
         of node: Int, in readers: [Int]
@@ -152,26 +169,11 @@ struct Fusion {
         }
         var after: [(node: Int, ops: [OpID], choice: GranularityChoice)] = []
         for reader in readers {
+            guard !isTooWide([node, reader]) else { return nil }
             let joined = graph.union([node, reader])
             guard let choice = pricer.price(.init(ops: joined)) else { return nil }
             after.append((reader, joined, choice))
         }
         return after
-    }
-
-    private func neighbours(_ visit: ((Int) -> Void) -> Void) -> [Int] {
-        var found: [Int] = []
-        visit { if !found.contains($0) { found.append($0) } }
-        return found.sorted()
-    }
-
-    private func suppliers(of node: Int) -> [Int] {
-        neighbours { body in
-            for op in graph.nodes[node].ops {
-                for tensor in graph.problem[op].inputs {
-                    if let supplier = graph.supplierOfTensor(tensor), supplier != node { body(supplier) }
-                }
-            }
-        }
     }
 }

@@ -34,13 +34,19 @@ public struct ListScheduler: Sendable {
         self.options = options
     }
 
+    /// Whether to stop, asked again and again.
+    ///
+    /// - Parameter reserveSeconds: what the caller will need, by experience, for the schedule that is given to it next.
+    public typealias StopCondition = (_ reserveSeconds: Double) -> Bool
+
     /// A valid schedule.
     ///
-    /// - Throws: ``InfeasibleOp`` when an op fits at no granularity.
-    public func schedule() throws(InfeasibleOp) -> Schedule {
+    /// - Parameter shouldStop: ends the search with the best schedule until then, every op alone at the worst.
+    /// - Throws: ``InfeasibleOp`` when there is no step for an op, or none was found.
+    public func schedule(shouldStop: @escaping StopCondition = { _ in false }) throws(InfeasibleOp) -> Schedule {
         var best = Schedule(steps: [])
         var latency = Double.infinity
-        try search { schedule, found in
+        try search(shouldStop) { schedule, found in
             guard found < latency else { return }
             (best, latency) = (schedule, found)
         }
@@ -50,34 +56,50 @@ public struct ListScheduler: Sendable {
     /// Calls `body` with the schedule of each strategy, better than those before or not, and with that of every op alone:
     /// the first of all on large graphs, where it is there long before any other.
     ///
-    /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, and what `body` throws.
-    public func schedules(_ body: (Schedule) throws -> Void) throws {
+    /// - Parameters:
+    ///   - shouldStop: ends the search; the steps that a strategy has joined until then are a schedule, too.
+    ///   - body: takes a schedule.
+    /// - Throws: ``InfeasibleOp`` when there is no step for an op, or none was found, and what `body` throws.
+    public func schedules(
+        shouldStop: @escaping StopCondition = { _ in false }, _ body: (Schedule) throws -> Void
+    ) throws {
         var failure: (any Error)?
-        try search { schedule, _ in
+        try search(shouldStop) { schedule, _ in
             guard failure == nil else { return }
             do { try body(schedule) } catch { failure = error }
         }
         if let failure { throw failure }
     }
 
-    private func search(_ body: (_ schedule: Schedule, _ latency: Double) -> Void) throws(InfeasibleOp) {
+    private func search(
+        _ shouldStop: @escaping StopCondition, _ body: (_ schedule: Schedule, _ latency: Double) -> Void
+    ) throws(InfeasibleOp) {
         let optimizer = GranularityOptimizer(problem, reductionCap: options.reductionCap)
         let pricer = StepPricer(problem, optimizer: optimizer)
-        let alone = try priceAlone(pricer, optimizer)
+        let prices = priceAlone(pricer)
+        let alone = prices.compactMap(\.self)
+        guard alone.count == prices.count else {
+            let start = FusedStart(problem: problem, pricer: pricer, reductionCap: options.reductionCap)
+            return body(Schedule(steps: try start.steps(alone: prices)), .greatestFiniteMagnitude)
+        }
         let dependencies = DependencyAnalyzer(problem, aloneLatency: alone.map(\.latency))
         let aloneLatency = alone.reduce(0) { $0 + $1.latency }
         let single = problem.graph.topologicalOrder.map { op in
             Step(ops: [op], granularity: alone[op.index].granularity, order: alone[op.index].order)
         }
         let isLarge = problem.ops.count > Self.largeOps
+        let start = ContinuousClock.now
         if isLarge { body(Schedule(steps: single), aloneLatency) }
-        for strategy in strategies {
+        let reserve = 1.5 * (start.duration(to: .now) / .seconds(1))
+        let isStopped = { shouldStop(reserve) }
+        for strategy in strategies where !isStopped() {
             let graph = StepGraph(problem, choices: alone)
             for moves in strategy {
-                var fusion = Fusion(graph, pricer: pricer, dependencies: dependencies, moves: moves)
+                var fusion = Fusion(
+                    graph, pricer: pricer, dependencies: dependencies, moves: moves, shouldStop: isStopped)
                 fusion.run()
             }
-            let found = finish(graph, pricer, dependencies)
+            let found = finish(graph, pricer, dependencies, isStopped)
             body(Schedule(steps: found.steps), found.latency)
         }
         if !isLarge { body(Schedule(steps: single), aloneLatency) }
@@ -85,6 +107,9 @@ public struct ListScheduler: Sendable {
 
     /// Graphs above this size get a schedule of single ops first.
     private static let largeOps = 100
+
+    /// Graphs above this size get one strategy, the best on generated graphs of 50,000 ops: the others take as long again.
+    static let hugeOps = 20_000
 
     /// Graphs up to this size get the strategies that look at the hand-offs of every step that is about to be joined.
     private static let sparingOps = 300
@@ -95,44 +120,65 @@ public struct ListScheduler: Sendable {
         if options.fusion { all.formUnion([.dependent, .recompute]) }
         if options.staggering { all.insert(.independent) }
         guard options.fusion, options.staggering else { return [[all]] }
+        guard problem.ops.count <= Self.hugeOps else { return [[all]] }
         let greedy: [[Fusion.Moves]] = [[all], [.dependent, all], [.independent, all]]
         guard options.retention, problem.ops.count <= Self.sparingOps else { return greedy }
         return greedy + [[all.union(.sparingHandOffs)], [all.union(.sparingHandOffs), all]]
     }
 
     private func finish(
-        _ graph: StepGraph, _ pricer: StepPricer, _ dependencies: DependencyAnalyzer
+        _ graph: StepGraph, _ pricer: StepPricer, _ dependencies: DependencyAnalyzer, _ isStopped: () -> Bool
     ) -> (steps: [Step], latency: Double) {
-        guard options.retention else {
+        let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
+        guard options.retention, let sequence = retention.sequence(until: isStopped),
+            let found = retention.schedule(sequence, until: isStopped)
+        else {
             let nodes = graph.sequence.map { graph.nodes[$0] }
             return (
                 nodes.map { Step(ops: $0.ops, granularity: $0.choice.granularity, order: $0.choice.order) },
                 graph.totalLatency
             )
         }
-        let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
-        return retention.schedule(retention.sequence())
+        return found
     }
 
-    /// The best granularity of each op alone.
-    private func priceAlone(
-        _ pricer: StepPricer, _ optimizer: GranularityOptimizer
-    ) throws(InfeasibleOp) -> [GranularityChoice] {
-        var choices: [GranularityChoice] = []
+    /// The best granularity of each op alone; nil for an op that fits at none.
+    private func priceAlone(_ pricer: StepPricer) -> [GranularityChoice?] {
+        var choices: [GranularityChoice?] = []
         choices.reserveCapacity(problem.ops.count)
+        var known: [OpShape: GranularityChoice] = [:]
         for op in problem.opIDs {
-            guard let choice = pricer.price(.init(ops: [op])) else {
-                throw InfeasibleOp(
-                    op: op, smallestWorkingSet: smallestWorkingSet(op, optimizer),
-                    capacityElements: problem.hardware.fastMemoryCapacity)
+            let shape = OpShape(op, problem)
+            if let choice = known[shape] {
+                pricer.remember(choice, of: .init(ops: [op]))
+                choices.append(choice)
+                continue
             }
+            let choice = pricer.price(.init(ops: [op]))
+            known[shape] = choice
             choices.append(choice)
         }
         return choices
     }
 
-    private func smallestWorkingSet(_ op: OpID, _ optimizer: GranularityOptimizer) -> Int {
-        guard let structure = try? StepAnalyzer(problem).analyze(ops: [op], retained: []) else { return 0 }
-        return Int(min(optimizer.smallestWorkingSet(of: StepCost(structure, problem: problem)), 9e15))
+    /// All that the granularity of an op alone depends on: large graphs have few kinds of ops.
+    private struct OpShape: Hashable {
+        let einsum: Einsum
+        let tensors: [Tensor]
+        /// Where each input stands first among the inputs: an op may read a tensor twice.
+        let first: [Int]
+        let outputCount: Int
+        let baseCost: Double
+
+        init(_ id: OpID, _ problem: Problem) {
+            let op = problem[id]
+            einsum = op.einsum
+            // All inputs of a Pointwise op have one shape, and it may have thousands.
+            let isUniform = op.kind == .pointwise
+            tensors = isUniform ? [problem[op.outputs[0]]] : (op.inputs + op.outputs).map { problem[$0] }
+            first = Set(op.inputs).count == op.inputs.count ? [] : op.inputs.map { op.inputs.firstIndex(of: $0) ?? 0 }
+            outputCount = op.outputs.count
+            baseCost = op.baseCost
+        }
     }
 }

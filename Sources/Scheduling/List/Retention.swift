@@ -12,20 +12,28 @@ struct Retention {
     let pricer: StepPricer
     let dependencies: DependencyAnalyzer
 
+    /// Steps in a chain at most: joining two takes time in proportion. Longer chains are cut, and the dynamic program still
+    /// hands over between the pieces where they follow each other.
+    private static let longestChain = 1024
+
     /// Sets of tensors tried per hand-off: everything that can be handed over, and each tensor alone up to this many.
     private static let singlesTried = 4
 
     // MARK: Chains
 
-    /// A sequence of all steps in which those with valuable hand-offs follow each other.
-    func sequence() -> [Int] {
+    /// A sequence of all steps in which those with valuable hand-offs follow each other; nil when it is told to stop.
+    func sequence(until shouldStop: () -> Bool = { false }) -> [Int]? {
         var order = graph.order
         var chain = Array(graph.nodes.indices)
         var members = graph.nodes.indices.map { [$0] }
         let successors = successorLists()
-        for link in links() {
+        guard let links = links(until: shouldStop) else { return nil }
+        for link in links {
+            guard !shouldStop() else { return nil }
             let (head, tail) = (chain[link.from], chain[link.to])
-            guard head != tail, members[head].last == link.from, members[tail].first == link.to else { continue }
+            guard head != tail, members[head].last == link.from, members[tail].first == link.to,
+                members[head].count + members[tail].count <= Self.longestChain
+            else { continue }
             let merged = order.merge([head, tail]) { node, body in
                 for member in members[node] {
                     for next in successors[member] where chain[next] != node { body(chain[next]) }
@@ -41,10 +49,7 @@ struct Retention {
 
     private func successorLists() -> [[Int]] {
         graph.nodes.indices.map { node in
-            guard graph.nodes[node].isAlive else { return [] }
-            var found: [Int] = []
-            graph.forEachReader(of: node) { if found.last != $0, !found.contains($0) { found.append($0) } }
-            return found
+            graph.nodes[node].isAlive ? graph.readers(of: node) ?? [] : []
         }
     }
 
@@ -56,9 +61,10 @@ struct Retention {
     }
 
     /// All hand-offs that gain something by themselves, the best first.
-    private func links() -> [Link] {
+    private func links(until shouldStop: () -> Bool) -> [Link]? {
         var links: [Link] = []
         for from in graph.sequence {
+            guard !shouldStop() else { return nil }
             for (to, tensors) in handOffs(of: from) {
                 let gain = gain(handing: tensors, from: graph.nodes[from], to: graph.nodes[to])
                 guard gain > 0 else { continue }
@@ -106,13 +112,7 @@ struct Retention {
         var result: [(to: Int, tensors: [TensorID])] = []
         for op in graph.nodes[node].ops where graph.supplier[op.index] == node {
             for tensor in graph.problem[op].outputs {
-                var reader: Int?
-                var isShared = false
-                graph.forEachReader(of: tensor, producedBy: op, in: node) { other in
-                    isShared = isShared || (reader != nil && reader != other)
-                    reader = other
-                }
-                guard let reader, !isShared else { continue }
+                guard let reader = graph.onlyReader(of: tensor, producedBy: op, in: node) else { continue }
                 if let index = result.firstIndex(where: { $0.to == reader }) {
                     result[index].tensors.append(tensor)
                 } else {
@@ -139,12 +139,15 @@ struct Retention {
         var choice: GranularityChoice?
     }
 
-    /// The steps in this sequence, with the hand-offs that make it fastest.
+    /// The steps in this sequence, with the hand-offs that make it fastest; nil when it is told to stop.
     ///
     /// - Complexity: O(*steps* x *s* ^ 2) prices for *s* sets tried per hand-off.
-    func schedule(_ sequence: [Int]) -> (steps: [Step], latency: Double) {
+    func schedule(
+        _ sequence: [Int], until shouldStop: () -> Bool = { false }
+    ) -> (steps: [Step], latency: Double)? {
         var boundaries: [[State]] = [[State(handedOver: [], latency: 0, previous: 0, choice: nil)]]
         for (index, node) in sequence.enumerated() {
+            guard !shouldStop() else { return nil }
             let next = index + 1 < sequence.count ? sequence[index + 1] : nil
             let tensors = handOffs(of: node).first { $0.to == next }?.tensors ?? []
             var states: [State] = []

@@ -21,11 +21,21 @@ enum Staggering {
         return partners
     }
 
+    /// Where an op stands in an ascending list.
+    private static func position(of op: OpID, in readers: [OpID]) -> Int? {
+        var (low, high) = (0, readers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if readers[middle] < op { low = middle + 1 } else { high = middle }
+        }
+        return low < readers.count && readers[low] == op ? low : nil
+    }
+
     private static func collect(
         readersOf tensor: TensorID, around op: OpID, _ node: Int, _ graph: StepGraph, _ partners: inout [Int]
     ) {
         let readers = graph.problem.graph.readers[tensor.index]
-        guard readers.count > 1, let place = readers.firstIndex(of: op) else { return }
+        guard readers.count > 1, let place = position(of: op, in: readers) else { return }
         for direction in [1, -1] {
             var found = 0
             var index = place + direction

@@ -15,6 +15,8 @@ final class StepGraph {
         var ops: [OpID]
         /// Granularity, order and latency without hand-offs.
         var choice: GranularityChoice
+        /// Inputs and outputs of its ops, counted once per op: what pricing the step takes time in proportion to.
+        var accesses: Int
         /// Counts changes, so that what was computed for an earlier state is known to be stale.
         var version = 0
 
@@ -28,14 +30,24 @@ final class StepGraph {
     private(set) var containers: [[Int]]
     /// The step that evicts what the op writes, or -1 when every reader recomputes the op.
     private(set) var supplier: [Int]
+    /// Nodes found by the walk with the number ``stamp``.
+    private var mark: [UInt32]
+    private var stamp: UInt32 = 0
 
     /// Starts with every op alone.
     init(_ problem: Problem, choices: [GranularityChoice]) {
         self.problem = problem
-        nodes = problem.ops.indices.map { Node(ops: [OpID($0)], choice: choices[$0]) }
+        nodes = problem.ops.indices.map {
+            Node(ops: [OpID($0)], choice: choices[$0], accesses: Self.accesses([OpID($0)], problem))
+        }
         containers = problem.ops.indices.map { [$0] }
         supplier = Array(problem.ops.indices)
+        mark = Array(repeating: 0, count: problem.ops.count)
         order = AcyclicOrder(problem.graph.topologicalOrder.map(\.index))
+    }
+
+    private static func accesses(_ ops: [OpID], _ problem: Problem) -> Int {
+        ops.reduce(0) { $0 + problem[$1].inputs.count + problem[$1].outputs.count }
     }
 
     /// Sum of the steps' latencies without hand-offs.
@@ -43,6 +55,48 @@ final class StepGraph {
 
     /// Steps in an order in which they can run.
     var sequence: [Int] { order.nodes }
+
+    /// The steps that read from slow memory what this one evicts, each once, ascending; nil when there are more than a
+    /// limit.
+    ///
+    /// - Complexity: O(*readers*), and no more than finding one step above the limit takes.
+    func readers(of node: Int, atMost limit: Int = .max) -> [Int]? {
+        var found: [Int] = []
+        stamp += 1
+        for op in nodes[node].ops where supplier[op.index] == node {
+            for tensor in problem[op].outputs {
+                for reader in problem.graph.readers[tensor.index] {
+                    for other in containers[reader.index] where other != node && mark[other] != stamp {
+                        guard !containers[op.index].contains(other) else { continue }
+                        mark[other] = stamp
+                        found.append(other)
+                        guard found.count <= limit else { return nil }
+                    }
+                }
+            }
+        }
+        found.sort()
+        return found
+    }
+
+    /// The steps that supply what this one reads from slow memory, each once, ascending.
+    ///
+    /// - Complexity: O(*inputs*).
+    func suppliers(of node: Int) -> [Int] {
+        var found: [Int] = []
+        stamp += 1
+        for op in nodes[node].ops {
+            for tensor in problem[op].inputs {
+                guard let supplier = supplierOfTensor(tensor), supplier != node, mark[supplier] != stamp else {
+                    continue
+                }
+                mark[supplier] = stamp
+                found.append(supplier)
+            }
+        }
+        found.sort()
+        return found
+    }
 
     /// Calls `body` with every step that reads from slow memory what this one evicts; possibly several times each.
     func forEachReader(of node: Int, _ body: (Int) -> Void) {
@@ -58,6 +112,19 @@ final class StepGraph {
                 body(other)
             }
         }
+    }
+
+    /// The one step other than `node` that reads the tensor from slow memory; nil when there is none or more than one.
+    func onlyReader(of tensor: TensorID, producedBy op: OpID, in node: Int) -> Int? {
+        var found: Int?
+        for reader in problem.graph.readers[tensor.index] {
+            for other in containers[reader.index] where other != node && other != found {
+                guard !containers[op.index].contains(other) else { continue }
+                guard found == nil else { return nil }
+                found = other
+            }
+        }
+        return found
     }
 
     /// The step that supplies the tensor to a step that reads it from outside; nil for a graph input.
@@ -81,25 +148,28 @@ final class StepGraph {
     }
 
     /// True when the merged step would leave no step without a tensor that has become ephemeral.
+    ///
+    /// - Complexity: O(*ops* x *readers inside*): a tensor with many readers is looked at until one is found outside.
     func isClosed(_ group: [Int], ops: [OpID]) -> Bool {
-        for op in ops {
-            guard group.contains(supplier[op.index]) else { continue }
-            for tensor in problem[op].outputs where problem.graph.readers[tensor.index].count > 0 {
-                var readInside = false
-                var readOutside = false
+        for op in ops where group.contains(supplier[op.index]) {
+            for tensor in problem[op].outputs where isRead(tensor, in: group, ops) {
                 for reader in problem.graph.readers[tensor.index] {
-                    for other in containers[reader.index] {
-                        if group.contains(other) {
-                            readInside = true
-                        } else if !containers[op.index].contains(other) {
-                            readOutside = true
-                        }
+                    for other in containers[reader.index] where !group.contains(other) {
+                        if !containers[op.index].contains(other) { return false }
                     }
                 }
-                if readInside && readOutside { return false }
             }
         }
         return true
+    }
+
+    /// True when one of the steps, whose ops together are these, reads the tensor.
+    private func isRead(_ tensor: TensorID, in group: [Int], _ ops: [OpID]) -> Bool {
+        let readers = problem.graph.readers[tensor.index]
+        guard readers.count > ops.count else {
+            return readers.contains { reader in containers[reader.index].contains { group.contains($0) } }
+        }
+        return ops.contains { problem[$0].inputs.contains(tensor) }
     }
 
     /// True when no path leads from one step of the group to another through a step outside.
@@ -147,6 +217,7 @@ final class StepGraph {
     private func replace(_ node: Int, ops: [OpID], choice: GranularityChoice) {
         nodes[node].ops = ops
         nodes[node].choice = choice
+        nodes[node].accesses = Self.accesses(ops, problem)
         nodes[node].version += 1
     }
 }
