@@ -2,8 +2,14 @@
 # Solves generated graphs of 500 to 5,000 ops for $MLSYS_TIME_LIMIT seconds each (30 by default) and prints a Markdown table
 # of how the latency falls with time, and of the memory that it took. $MLSYS names the program (.build/release/mlsys by
 # default). Takes about five minutes. Needs python3.
+#
+# With --list: list scheduling alone on graphs of 50,000 and 200,000 ops that are hard for programs made for small ones, and
+# how soon the first schedule is on disk and the program ends with a limit of 1 second. Takes about two minutes.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
+if [ "${1:-}" = --list ]; then
+    MLSYS=${MLSYS:-$root/.build/release/mlsys} exec python3 "$root/benchmarks/scale-list.py"
+fi
 MLSYS=${MLSYS:-$root/.build/release/mlsys} exec python3 - <<'PYTHON'
 import json, os, resource, subprocess, tempfile
 

@@ -15,7 +15,8 @@ struct CompletionTests {
             let path = try URL(fileURLWithPath: Program.path()).deletingLastPathComponent().path
             let inherited = ProcessInfo.processInfo.environment["PATH"] ?? ""
             let outcome = try shell.run(
-                options + [test], in: folder, environment: ["PATH": "\(path):\(inherited)", "HOME": folder.path])
+                options + [test], in: folder,
+                environment: ["PATH": "\(path):\(inherited)", "HOME": folder.path].merging(Program.noProfile) { $1 })
             #expect(outcome.exitCode == 0, "\(outcome.text)")
             return outcome.text
         }

@@ -17,6 +17,9 @@ enum Program {
 
     struct NotFound: Error {}
 
+    /// Where coverage is measured, the program would leave a profile in the folder that it runs in.
+    static let noProfile = ["LLVM_PROFILE_FILE": "/dev/null"]
+
     /// `$MLSYS_PROGRAM`, or the program in the folder that the package manager builds into: the first one above the test
     /// runner that holds it.
     static func path() throws -> String {
@@ -51,7 +54,7 @@ enum Program {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = arguments
-            process.environment = ["mlsys": try path(), "PATH": "/usr/bin:/bin"]
+            process.environment = ["mlsys": try path(), "PATH": "/usr/bin:/bin"].merging(noProfile) { $1 }
             process.standardInput = FileHandle.nullDevice
             let streams = ["output", "diagnostics"].map { folder.appendingPathComponent($0) }
             for stream in streams { try Data().write(to: stream) }

@@ -10,6 +10,7 @@ final class RunningProgram {
     init(in folder: URL, _ arguments: String...) throws {
         process.executableURL = URL(fileURLWithPath: try Program.path())
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(Program.noProfile) { $1 }
         process.standardInput = FileHandle.nullDevice
         streams = ["output", "diagnostics"].map { folder.appendingPathComponent($0) }
         for stream in streams { try Data().write(to: stream) }

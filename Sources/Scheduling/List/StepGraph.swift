@@ -24,15 +24,16 @@ final class StepGraph {
     }
 
     let problem: Problem
-    private(set) var nodes: [Node]
+    // One thread, and no closure that outlives a call or changes the graph: see ``StepAnalyzer``.
+    @exclusivity(unchecked) private(set) var nodes: [Node]
     private(set) var order: AcyclicOrder
     /// The steps that contain each op.
-    private(set) var containers: [[Int]]
+    @exclusivity(unchecked) private(set) var containers: [[Int]]
     /// The step that evicts what the op writes, or -1 when every reader recomputes the op.
-    private(set) var supplier: [Int]
+    @exclusivity(unchecked) private(set) var supplier: [Int]
     /// Nodes found by the walk with the number ``stamp``.
-    private var mark: [UInt32]
-    private var stamp: UInt32 = 0
+    @exclusivity(unchecked) private var mark: [UInt32]
+    @exclusivity(unchecked) private var stamp: UInt32 = 0
 
     /// Starts with every op alone.
     init(_ problem: Problem, choices: [GranularityChoice]) {
