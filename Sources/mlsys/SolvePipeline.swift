@@ -36,7 +36,8 @@ struct SolvePipeline: Sendable {
         if progress.isOn { observers.append(ProgressPrinter(start: ProcessClock.start)) }
         let monitor = SolveMonitor(schedulePath: schedulePath, start: ProcessClock.start, observers: observers)
         let reporter = SolveReporter(pipeline: self, problem: problem, monitor: monitor, log: log)
-        Interruption.handle { reporter.interrupt(by: $0) }
+        let ender = RunEnder(monitor, name: schedulePath) { try reporter.finish(early: $0, $1) }
+        Interruption.handle { ender.interrupt(by: $0) }
         let limit = job.timeLimitSeconds(asked: timeLimitSeconds)
         let control = monitor.makeControl(timeLimitSeconds: limit, gap: gap)
         log?.append(
@@ -44,12 +45,12 @@ struct SolvePipeline: Sendable {
                 seconds: monitor.seconds, problem: problemPath, fingerprint: problem.fingerprint,
                 ops: problem.ops.count, method: method.rawValue, timeLimitSeconds: limit,
                 threads: options.threads, seed: options.seed))
-        if let limit { reporter.watch(limitSeconds: limit) }
+        if let limit { ender.watch(limitSeconds: limit) }
         // Before the list scheduler's, which may be worse than what the schedule file holds already.
         if let warmStart { monitor.receive(.incumbent(warmStart)) }
         let outcome = Result { try job.run(monitor, control: control) }
-        reporter.awaitTurn()
-        try reporter.finish(outcome.get())
+        ender.awaitTurn()
+        try reporter.finish(outcome.get(), isInterrupted: ender.isInterrupted)
     }
 
     private func readWarmStart(_ path: String, _ problem: Problem) throws -> SchedulingSnapshot {

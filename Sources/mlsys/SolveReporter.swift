@@ -1,16 +1,14 @@
 import Foundation
 import Reporting
 import Scheduling
-import Synchronization
 import TensorGraph
 
-/// Brings a solution to its end: prints what came of it, once, whether the solver or a signal ends it.
+/// Prints what came of a solution, and logs it.
 final class SolveReporter: Sendable {
     private let pipeline: SolvePipeline
     private let problem: Problem
     private let monitor: SolveMonitor
     private let log: EventLog?
-    private let isInterrupted = Atomic(false)
 
     init(pipeline: SolvePipeline, problem: Problem, monitor: SolveMonitor, log: EventLog?) {
         self.pipeline = pipeline
@@ -19,92 +17,24 @@ final class SolveReporter: Sendable {
         self.log = log
     }
 
-    /// Returns when it is the solver's thread that ends the process; when a signal's does, it never returns.
-    func awaitTurn() {
-        while !monitor.claimEnding() { sleep(1000) }
-    }
-
     /// Prints what came of the solution.
     ///
     /// - Throws: ``FileError``.
-    func finish(_ solution: SolveJob.Solution) throws {
+    func finish(_ solution: SolveJob.Solution, isInterrupted: Bool) throws {
         var proof = solution.proof
-        if isInterrupted.load(ordering: .acquiring), case .feasible? = proof?.status {
+        if isInterrupted, case .feasible? = proof?.status {
             proof?.ending = .limit(.interrupted)
         }
         try monitor.writeStream()
         try report(solution.best, proof)
     }
 
-    // MARK: Time limit
-
-    /// What the solver has after the limit to end in good order, in seconds, and between two looks for a schedule after that.
-    private static let overtime = (grace: 0.1, interval: 0.005)
-
-    /// Ends the process with the best schedule until then when the solver has not ended soon after the limit, whatever it is
-    /// doing. Where there is no schedule yet, the first one is waited for.
-    func watch(limitSeconds: Double) {
-        Thread.detachNewThread { [self] in
-            while monitor.seconds < limitSeconds + Self.overtime.grace || monitor.current.best == nil {
-                let rest = limitSeconds + Self.overtime.grace - monitor.seconds
-                // In pieces: no clock counts as far as a limit may reach.
-                Thread.sleep(forTimeInterval: min(max(rest, Self.overtime.interval), 3600))
-            }
-            guard !monitor.isClaimed, monitor.claimEnding() else { return }
-            monitor.cancel()
-            monitor.stopWriting(within: Self.writeGrace)
-            if let best = monitor.current.best { end(with: best, .time) }
-        }
-    }
-
-    // MARK: Interruption
-
-    /// What the solver has to end in good order, the rest being for a write that is under way and for the report.
-    private static let grace = Duration.milliseconds(40)
-    private static let writeGrace = Duration.milliseconds(20)
-    private static let streamWaitSeconds = 0.1
-    /// Nothing that hangs, such as a pipe that nobody reads, delays the end for longer.
-    private static let patience = Duration.seconds(1)
-
-    /// Ends the process: by the solver's own end if that comes at once, by the best schedule until now otherwise.
+    /// Prints what came of it until now.
     ///
-    /// Returns when there is no schedule.
-    func interrupt(by signal: Int32) {
-        isInterrupted.store(true, ordering: .releasing)
-        monitor.cancel()
-        let monitor = monitor
-        Thread.detachNewThread {
-            usleep(UInt32(Self.patience / .microseconds(1)))
-            abandonUnfinishedFiles()
-            _exit(monitor.current.best == nil ? 128 + signal : 0)
-        }
-        let deadline = ContinuousClock.now + Self.grace
-        while !monitor.isClaimed, ContinuousClock.now < deadline { usleep(500) }
-        // The solver's thread has the word: it exits.
-        while !monitor.claimEnding() { sleep(1000) }
-        monitor.stopWriting(within: Self.writeGrace)
-        let state = monitor.current
-        guard let best = state.best else {
-            Console.error(
-                "mlsys: \(pipeline.schedulePath): interrupted by \(Interruption.name(signal)) "
-                    + "before there was a schedule")
-            return
-        }
-        end(with: best, .interrupted)
-    }
-
-    /// Prints what came of it while the solver's thread is still at work, and ends the process.
-    private func end(with best: SchedulingSnapshot, _ limit: SolveLimit) -> Never {
-        let proof = SchedulingResult(
-            incumbent: best, bounds: monitor.current.bounds, ending: .limit(limit), seconds: monitor.seconds)
-        do {
-            try monitor.writeStream(waiting: Self.streamWaitSeconds)
-            try report(best, pipeline.method == .list ? nil : proof)
-            _exit(0)
-        } catch {
-            if let message = Failure(error)?.message { Console.error("mlsys: \(message)") }
-            _exit(ExitStatus.cannotCreate.rawValue)
-        }
+    /// - Throws: ``FileError``.
+    func finish(early best: SchedulingSnapshot, _ proof: SchedulingResult) throws {
+        try monitor.writeStream(waiting: RunEnder.streamWaitSeconds)
+        try report(best, pipeline.method == .list ? nil : proof)
     }
 
     private func report(_ best: SchedulingSnapshot, _ proof: SchedulingResult?) throws {

@@ -15,7 +15,9 @@ struct ListScheduling: Strategy {
         session.enter(.list)
         var failure: InfeasibleOp?
         do {
-            try ListScheduler(session.problem, options: options).schedules { schedule in
+            try ListScheduler(session.problem, options: options).schedules(
+                shouldStop: { budget.isCancelled || budget.remainingSeconds <= $0 }
+            ) { schedule in
                 session.keepAsStart(try session.accept(schedule, from: .list))
             }
         } catch let error as InfeasibleOp {
