@@ -22,12 +22,12 @@ struct FusedStartTests {
         #expect(listed.steps.map(\.ops) == [[OpID(0), OpID(1)]])
         #expect(try Evaluator(problem).evaluate(listed).totalLatency == 2)
         let found = try solveHybrid(problem) { options in
-            options.triesExact = triesExact
+            options.method = triesExact ? .auto : .hybrid
             options.maximumRounds = 3
         }
         #expect(found.incumbent.latency == 2)
         #expect(found.bounds.allSatisfy { $0.value <= 2 })
-        #expect(try solveExactly(problem).status == "optimal")
+        #expect(try solveExactly(problem).status == .optimal)
     }
 
     @Test("are infeasible only when no connected set that contains them fits")
@@ -75,8 +75,8 @@ struct FusedStartTests {
             tightened += problem.hardware.fastMemoryCapacity < roomy.hardware.fastMemoryCapacity ? 1 : 0
             let latency = try Evaluator(problem).evaluate(schedule).totalLatency
             let found = try solveHybrid(problem) { options in
-                options.exact.warmStart = schedule
-                options.triesExact = false
+                options.warmStart = schedule
+                options.method = .hybrid
                 options.maximumRounds = 1
             }
             #expect(found.incumbent.latency <= latency * (1 + 1e-9), "\(ProblemFile.text(of: problem))")
