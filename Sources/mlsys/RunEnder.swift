@@ -77,6 +77,13 @@ final class RunEnder: Sendable {
         }
         let deadline = ContinuousClock.now + Self.grace
         while !monitor.isClaimed, ContinuousClock.now < deadline { usleep(500) }
+        if monitor.isClaimed, monitor.waitsForReader {
+            usleep(UInt32(Self.streamWaitSeconds * 1e6))
+            guard !monitor.waitsForReader else {
+                Console.error("mlsys: \(name): interrupted by \(Interruption.name(signal)), and nobody reads it")
+                _exit(ExitStatus.cannotCreate.rawValue)
+            }
+        }
         // The solver's thread has the word: it exits.
         while !monitor.claimEnding() { sleep(1000) }
         monitor.stopWriting(within: Self.writeGrace)

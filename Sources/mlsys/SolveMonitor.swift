@@ -28,6 +28,7 @@ final class SolveMonitor: Sendable {
     private let writing = Mutex(())
     private let control = Mutex<SolveControl?>(nil)
     private let isEnding = Atomic(false)
+    private let isWritingStream = Atomic(false)
 
     init(schedulePath: String, start: ContinuousClock.Instant, observers: [any SolveObserver] = []) {
         self.schedulePath = schedulePath
@@ -62,6 +63,9 @@ final class SolveMonitor: Sendable {
 
     /// Whether someone has claimed the ending.
     var isClaimed: Bool { isEnding.load(ordering: .acquiring) }
+
+    /// Whether the schedule is on its way to a stream, whose reader may be late or may never come.
+    var waitsForReader: Bool { isWritingStream.load(ordering: .acquiring) }
 
     /// Takes an event of the solver, or of what leads up to it.
     func receive(_ event: SolveControl.Event) {
@@ -108,6 +112,8 @@ final class SolveMonitor: Sendable {
     /// - Parameter wait: how long to wait for a reader; nil for what is left of the time limit.
     func writeStream(waiting wait: Double? = nil) throws(FileError) {
         guard isStream, let best = current.best else { return }
+        isWritingStream.store(true, ordering: .releasing)
+        defer { isWritingStream.store(false, ordering: .releasing) }
         let rest = timeLimitSeconds.withLock(\.self).map { max($0 - seconds, Self.shortestWaitSeconds) }
         try write(best, until: (wait ?? rest).map { .now + .seconds($0) })
     }

@@ -25,7 +25,7 @@ final class SolveReporter: Sendable {
         if isInterrupted, case .feasible? = proof?.status {
             proof?.ending = .limit(.interrupted)
         }
-        try monitor.writeStream()
+        try monitor.writeStream(waiting: isInterrupted ? RunEnder.streamWaitSeconds : nil)
         try report(solution.best, proof)
     }
 

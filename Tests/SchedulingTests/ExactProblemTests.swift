@@ -79,6 +79,8 @@ struct ExactProblemTests {
         let problem = try OwnProblem.read("siblings-36")
         var options = Scheduler.Options(.exact)
         options.limits.connectedSets = 3000
+        // Without pricing, which does not enumerate.
+        options.engine = .search
         let result = try Scheduler(problem, solver: GLPKSolver(), options: options)
             .schedule(control: SolveControl())
         #expect(result.status == .feasible(.candidates))

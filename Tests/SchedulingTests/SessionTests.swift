@@ -73,7 +73,7 @@ struct SessionTests {
         #expect(session.bestBound == 0)
         #expect(try session.result(.limit(.nodes)).status == .feasible(.nodes))
         #expect(try session.result(.proven).status == .bestOfCandidates)
-        #expect(try session.result(.exhausted).status.description == "feasible (rounds limit)")
+        #expect(try session.result(.exhausted).status.description == "feasible (nothing more to try)")
         session.add(LowerBound(.linear, latency * 0.6, scope: .namedOrders))
         #expect(session.isDone && agree(session.gap, 0.4))
         #expect(try session.result(.proven).status == .feasible(.gap))
