@@ -34,7 +34,7 @@ struct ListLimitTests {
         #expect(left >= -20)
     }
 
-    @Test("A tensor with hundreds of readers, and an op with hundreds of inputs, come to an end")
+    @Test("A tensor with hundreds of readers, and an op with hundreds of inputs: it stops when told")
     func wide() throws {
         var graph = GraphBuilder()
         let source = graph.tensor(8, 8)
@@ -46,10 +46,10 @@ struct ListLimitTests {
         try ListScheduler(problem).schedules(
             shouldStop: { _ in
                 asked += 1
-                return asked > 100_000
+                return asked > 10_000
             }, { first = first ?? $0 })
-        // Each strategy asks once per op and once per move.
-        #expect(asked <= 100_000)
+        // Each strategy asks once per op and once per move; once it has been told it does not ask often again.
+        #expect(asked <= 10_020)
         #expect(try Evaluator(problem).evaluate(#require(first)).totalLatency > 0)
     }
 }
