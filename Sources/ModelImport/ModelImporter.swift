@@ -13,7 +13,7 @@ public struct ModelImporter {
 
     /// Reads a model and makes a problem of it.
     ///
-    /// - Throws: ``TensorGraph/FileError`` that names the file, the node or tensor, and what is wrong.
+    /// - Throws: `FileError` that names the file, the node or tensor, and what is wrong.
     public func read(_ path: String) throws(FileError) -> ImportedModel {
         let model = try ModelFile.read(path)
         do {

@@ -7,7 +7,9 @@ public struct StepTable {
 
     /// Creates the table of an evaluated schedule.
     ///
-    /// - Parameter width: characters that a line may have, as far as that is possible; nil for any number.
+    /// - Parameters:
+    ///   - report: what the evaluator says of the schedule.
+    ///   - width: characters that a line may have, as far as that is possible; nil for any number.
     public init(_ report: ScheduleReport, width: Int? = nil) {
         self.report = report
         self.width = width

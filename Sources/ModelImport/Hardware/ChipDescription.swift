@@ -45,7 +45,7 @@ extension ChipDescription {
     ///
     /// `vector_costs.exp=8` changes one function's cost; `native_tile=64x64` a tile of 64 columns and 64 rows.
     ///
-    /// - Throws: ``FileError`` that names the file and the field.
+    /// - Throws: `FileError` that names the file and the field.
     public static func read(_ path: String, changes: [(key: String, value: String)] = []) throws(FileError) -> Self {
         let data = try readHardwareFile(path)
         func fault(_ message: String) -> FileError { FileError(path: path, kind: .badData, message: message) }

@@ -30,7 +30,7 @@ public struct SolveLog: Sendable, Equatable {
         public let isAboutProblem: Bool
     }
 
-    /// ``TensorGraph/Problem/fingerprint`` of the problem that the last run solved; nil where the log does not tell.
+    /// `Problem.fingerprint` of the problem that the last run solved; nil where the log does not tell.
     public private(set) var fingerprint: String?
     /// The path of that problem's file; nil where the log does not tell.
     public private(set) var problemPath: String?

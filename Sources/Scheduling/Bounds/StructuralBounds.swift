@@ -9,7 +9,7 @@ public enum StructuralBounds {
     /// shape, whose tiles are at most native. Of any other op in a step, follow one way from an output to it. The region
     /// that this way demands is charged, per tile and k-step, at no less than base times one factor for each side: for a
     /// side along a reduction K ceil(K / native) * side / K, otherwise ceil(side / native). Each side is a range of the
-    /// tile's rows, of its columns, of the k-step's reduction, or whole, and no two sides follow the same range (``Extent``),
+    /// tile's rows, of its columns, of the k-step's reduction, or whole, and no two sides follow the same range (`Extent`),
     /// so the factors of each side can be added up over its own ranges. Ranges add up to the whole side: along a
     /// reduction the factors to ceil(K / native), otherwise, since rounded-up parts add up to no less than the
     /// rounded-up whole, to at least ceil(side / native). Within a tile the regions of different k-steps differ, so that

@@ -18,7 +18,7 @@ public struct CandidateEnumerator: Sendable {
     public enum Tuning: Sendable, Hashable {
         /// For every candidate at once.
         case exhaustive
-        /// Candidates get a fast cost and a lower bound; whoever needs the best tunes them, see ``GranularityTuner``.
+        /// Candidates get a fast cost and a lower bound; whoever needs the best tunes them, see `GranularityTuner`.
         case bounded
     }
 

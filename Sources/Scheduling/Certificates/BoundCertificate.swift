@@ -94,7 +94,7 @@ public struct BoundCertificate: Codable, Sendable, Hashable {
 
     /// Reads a certificate file.
     ///
-    /// - Throws: ``FileError``.
+    /// - Throws: `FileError`.
     public static func read(_ path: String) throws(FileError) -> BoundCertificate {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw FileError(path: path, kind: .noInput, message: "no such file, or it cannot be read")

@@ -75,7 +75,10 @@ public struct CertificateCheck {
 
     /// Prepares a check.
     ///
-    /// - Parameter limit: connected op sets tried at most.
+    /// - Parameters:
+    ///   - certificate: what is to be confirmed.
+    ///   - problem: the problem that it is about.
+    ///   - limit: connected op sets tried at most.
     public init(_ certificate: BoundCertificate, problem: Problem, limit: Int = 10_000_000) {
         self.certificate = certificate
         self.problem = problem
