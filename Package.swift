@@ -15,6 +15,10 @@ let package = Package(
         .executable(name: "mlsys", targets: ["mlsys"]),
         .library(name: "MLSysScheduling", targets: ["TensorGraph", "CostModel", "MIP", "Scheduling"]),
         .library(name: "MLSysGLPK", targets: ["GLPKBackend"]),
+        .library(name: "ModelImport", targets: ["ModelImport"]),
+        .library(name: "Lowering", targets: ["Lowering"]),
+        .library(name: "ProblemFamilies", targets: ["ProblemFamilies"]),
+        .library(name: "Reporting", targets: ["Reporting"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

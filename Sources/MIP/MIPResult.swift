@@ -57,12 +57,13 @@ public struct MIPResult: Sendable {
         self.rawStatus = rawStatus
     }
 
-    /// Relative gap, a fraction, see ``relativeGap(incumbent:dualBound:)``; nil without an incumbent.
+    /// |incumbent - dual bound| / |incumbent|, a fraction: 0 if they are equal, infinite if only the incumbent is zero.
+    /// Nil without an incumbent.
     public var gap: Double? { incumbent.map { relativeGap(incumbent: $0.objective, dualBound: dualBound) } }
 }
 
 /// |incumbent - dual bound| / |incumbent|, a fraction: 0 if they are equal, infinite if only the incumbent is zero.
-public func relativeGap(incumbent: Double, dualBound: Double) -> Double {
+package func relativeGap(incumbent: Double, dualBound: Double) -> Double {
     incumbent == dualBound ? 0 : (incumbent - dualBound).magnitude / incumbent.magnitude
 }
 

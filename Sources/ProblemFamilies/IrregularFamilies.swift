@@ -31,7 +31,7 @@ extension GraphBuilder {
         for _ in 0..<options.ops {
             let tensor = recent[Int.random(in: recent.indices, using: &random)]
             if random.oneIn(2) {
-                let alike = recent.filter { $0 != tensor && tensors[$0.index] == tensors[tensor.index] }
+                let alike = recent.filter { $0 != tensor && isAlike($0, tensor) }
                 let others = alike.shuffled(using: &random).prefix(Int.random(in: 0...2, using: &random))
                 recent += pointwise([tensor] + others, outputs: random.oneIn(8) ? 2 : 1)
             } else {

@@ -46,7 +46,7 @@ public enum ProblemFamily: String, Sendable, Hashable, CaseIterable {
         case .gpt: "GPT layers by name: layer norm, attention with softmax, GELU feed-forward"
         case .llama: "LLaMA layers by name: RMS norm, grouped queries, SwiGLU"
         case .vit: "vision transformer by name: patches, encoder, classifier"
-        case .mixer: "MLP-Mixer layers by name: token mixing between transpositions, channel mixing"
+        case .mixer: "MLP-Mixer layers by name: token mixing, transposed, and channel mixing"
         case .random: "random graph of both kinds of ops"
         }
     }
@@ -56,9 +56,9 @@ public enum ProblemFamily: String, Sendable, Hashable, CaseIterable {
     /// - Complexity: O(*ops*).
     /// - Throws: `ProblemError` when the sizes add up to more than a problem may have.
     public func problem(_ options: GeneratorOptions) throws(ProblemError) -> Problem {
-        var builder = GraphBuilder(seed: options.seed)
+        var builder = GraphBuilder(seed: options.seed, on: options.hardware.hardware)
         build(&builder, options)
-        return try builder.problem(on: options.hardware.hardware)
+        return try builder.problem()
     }
 
     private func build(_ builder: inout GraphBuilder, _ options: GeneratorOptions) {
@@ -96,11 +96,11 @@ extension GraphBuilder {
         var (blockSize, count) = (0, 0)
         repeat {
             if options.alike { random = SeededRandom(seed: options.seed) }
-            let before = ops.count
+            let before = opCount
             tensor = block(&self, tensor)
-            blockSize = max(blockSize, ops.count - before)
+            blockSize = max(blockSize, opCount - before)
             count += 1
-        } while options.layers.map { count < $0 } ?? (ops.count + blockSize + reserve <= options.ops)
+        } while options.layers.map { count < $0 } ?? (opCount + blockSize + reserve <= options.ops)
         return tensor
     }
 }

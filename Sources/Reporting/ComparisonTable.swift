@@ -3,26 +3,48 @@ import TextTable
 /// Two schedules side by side, step by step, for people.
 public struct ComparisonTable {
     private let comparison: ScheduleComparison
+    private let width: Int?
 
     /// Creates the table of a comparison.
-    public init(_ comparison: ScheduleComparison) { self.comparison = comparison }
+    ///
+    /// - Parameters:
+    ///   - comparison: the two schedules.
+    ///   - width: characters that a line may have, as far as that is possible; nil for any number.
+    public init(_ comparison: ScheduleComparison, width: Int? = nil) {
+        self.comparison = comparison
+        self.width = width
+    }
 
     /// Both schedules, the steps that differ in a table, what is the same, and what each decision costs; every line
     /// ends in a newline.
+    ///
+    /// Where there is no room for two schedules side by side, the steps of B stand below those of A, and what each block
+    /// costs in a table of its own.
     public var text: String {
-        var lines = [
+        let head = [
             heading("A", comparison.a), heading("B", comparison.b),
             "B - A: \(difference(comparison.difference))"
                 + (comparison.hasSameSequence ? "" : "; B runs its steps in another sequence"),
         ]
-        let differing = comparison.blocks.enumerated().filter { !$0.element.costs.isEmpty }
-        if !differing.isEmpty {
-            let rows = differing.flatMap { number, block in self.rows(number, block) }
-            let table = TextTable<ComparisonRow>(\.columns).string(for: rows) ?? ""
-            lines.append(contentsOf: withoutTrailingSpaces(table).split(separator: "\n").map(String.init))
-        }
-        lines += sameLines + costLines
-        return lines.joined(separator: "\n") + "\n"
+        return lines(head) + table + lines(sameLines + costLines)
+    }
+
+    private func lines(_ lines: [String]) -> String {
+        lines.flatMap { TextWidth.wrapped($0, to: width) }.map { $0 + "\n" }.joined()
+    }
+
+    private var table: String {
+        let blocks = comparison.blocks.enumerated().filter { !$0.element.costs.isEmpty }
+            .map { (number: $0.offset, block: $0.element) }
+        guard !blocks.isEmpty else { return "" }
+        let wide = text(blocks.flatMap { rows($0.number, $0.block) })
+        guard let width, TextWidth.widest(wide) > width else { return wide }
+        let stacked = StackedComparison(comparison, width: width)
+        return stacked.steps(blocks) + "\n" + stacked.costs(blocks)
+    }
+
+    private func text(_ rows: [ComparisonRow]) -> String {
+        withoutTrailingSpaces(TextTable<ComparisonRow>(\.columns).string(for: rows) ?? "")
     }
 
     private func heading(_ name: String, _ side: ScheduleComparison.Side) -> String {
@@ -65,6 +87,13 @@ public struct ComparisonTable {
     }
 }
 
+extension ScheduleComparison.Block {
+    /// Which decisions differ, and what each costs where there are several.
+    var differences: String {
+        costs.map { costs.count == 1 ? $0.name : "\($0.name) \(signed($0.difference))" }.joined(separator: ", ")
+    }
+}
+
 /// A number with its noun in the right form.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
@@ -76,14 +105,12 @@ private struct ComparisonRow {
         block: (number: Int, block: ScheduleComparison.Block)?, a: (index: Int, step: StepReport)?,
         b: (index: Int, step: StepReport)?
     ) {
-        let costs = block?.block.costs ?? []
-        let names = costs.map { costs.count == 1 ? $0.name : "\($0.name) \(signed($0.difference))" }
         columns =
             [Column(title: "block", value: block.map { String($0.number) } ?? "", align: .right)]
             + Self.columns("A", a) + Self.columns("B", b)
             + [
                 Column(title: "B - A", value: block.map { signed($0.block.difference) } ?? "", align: .right),
-                Column(title: "differs", value: names.joined(separator: ", ")),
+                Column(title: "differs", value: block?.block.differences ?? ""),
             ]
     }
 

@@ -3,7 +3,7 @@ import Foundation
 /// A report as JSON on one line, keys in snake case and sorted, with a newline at the end.
 ///
 /// - Throws: `EncodingError` for a number that JSON has no form for; a valid problem has no such latency.
-public func jsonLine(_ report: some Encodable) throws -> String {
+package func jsonLine(_ report: some Encodable) throws -> String {
     try jsonText(report, keys: .convertToSnakeCase)
 }
 

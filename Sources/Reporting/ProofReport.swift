@@ -1,3 +1,4 @@
+import Foundation
 import Scheduling
 import TextTable
 
@@ -114,10 +115,11 @@ public struct ProofReport: Encodable, Sendable {
     /// The gap in per cent, never rounded to nothing; in words without a bound.
     public var gapText: String { dualBound == nil ? "unknown" : Reporting.gapText(gap) }
 
-    /// A table of the bounds; every line ends in a newline.
+    /// A table of the bounds, the best one of those that were found the same way; every line ends in a newline.
     ///
     /// - Parameter width: characters that a line may have; the scope, in words, goes on in further lines.
     public func table(width: Int? = nil) -> String {
+        let bounds = bestBounds
         let scopeStart = Self.table(bounds.map { Self.columns($0, scope: "") })
         let room = width.map { max(20, $0 - TextWidth.widest(scopeStart)) }
         return Self.table(
@@ -126,6 +128,19 @@ public struct ProofReport: Encodable, Sendable {
                     Self.columns(line == 0 ? bound : nil, scope: scope)
                 }
             })
+    }
+
+    /// A proof that is taken up again finds what it had found before.
+    private var bestBounds: [BoundReport] {
+        var best: [BoundReport] = []
+        for bound in bounds {
+            if let index = best.firstIndex(where: { $0.name == bound.name && $0.scope == bound.scope }) {
+                if bound.value > best[index].value { best[index] = bound }
+            } else {
+                best.append(bound)
+            }
+        }
+        return best
     }
 
     private static func table(_ rows: [[Column]]) -> String {
@@ -138,7 +153,7 @@ public struct ProofReport: Encodable, Sendable {
             Column(title: "value", value: bound.map { readable($0.value) } ?? "", align: .right),
             Column(title: "certified", value: bound.map { $0.isCertified.map { $0 ? "exactly" : "no" } ?? "-" } ?? ""),
             Column(
-                title: "seconds", value: bound.map { String(Double(Int($0.seconds * 1000)) / 1000) } ?? "",
+                title: "seconds", value: bound.map { String(format: "%.3f", $0.seconds) } ?? "",
                 align: .right),
             Column(title: "scope", value: scope),
         ]

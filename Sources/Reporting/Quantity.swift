@@ -2,7 +2,7 @@ import Foundation
 import Scheduling
 
 /// A number for people: thousands set apart, at most one decimal.
-public func readable(_ value: Double) -> String {
+package func readable(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
     let tenths = (abs(value) * 10).rounded()
     let whole = Int(tenths / 10)
@@ -11,7 +11,7 @@ public func readable(_ value: Double) -> String {
 }
 
 /// A whole number for people: thousands set apart.
-public func readable(_ value: Int) -> String {
+package func readable(_ value: Int) -> String {
     let digits = String(value.magnitude)
     var grouped = ""
     for (position, digit) in digits.enumerated() {
@@ -22,14 +22,14 @@ public func readable(_ value: Int) -> String {
 }
 
 /// A share in per cent, without decimals; never 100 % for what is less than everything.
-public func percentage(_ part: Double, of whole: Double) -> String {
+package func percentage(_ part: Double, of whole: Double) -> String {
     guard whole > 0, part.isFinite else { return "-" }
     let rounded = (100 * part / whole).rounded()
     return "\(Int(rounded >= 100 && part < whole ? 99 : min(rounded, 1e9)))%"
 }
 
 /// A gap, a fraction, in per cent; never rounded to nothing.
-public func gapText(_ gap: Double) -> String {
+package func gapText(_ gap: Double) -> String {
     guard gap > Tolerance.agreement else { return "0%" }
     return gap < 0.0001 ? "<0.01%" : String(format: "%.2f%%", 100 * gap)
 }

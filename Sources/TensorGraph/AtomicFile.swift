@@ -13,7 +13,7 @@ import Synchronization
 ///   - path: the file.
 ///   - deadline: when to give up waiting for someone who reads a pipe; nil for never.
 /// - Throws: ``FileError`` of kind `cannotCreate`; an existing file is then unchanged.
-public func writeAtomically(
+package func writeAtomically(
     _ text: String, to path: String, until deadline: ContinuousClock.Instant? = nil
 ) throws(FileError) {
     if StandardStream.isOutput(path) {
@@ -55,7 +55,7 @@ private let unfinished = Mutex<(files: Set<String>, isOver: Bool)>(([], false))
 /// Removes the temporary files of all writes that are under way, for a process that is about to end.
 ///
 /// Those writes fail and their targets keep what they had; every later write fails as well.
-public func abandonUnfinishedFiles() {
+package func abandonUnfinishedFiles() {
     unfinished.withLock { state in
         for file in state.files { unlink(file) }
         state.isOver = true
@@ -79,7 +79,7 @@ private func forget(_ file: String) { unfinished.withLock { _ = $0.files.remove(
 /// The path at the end of a chain of symbolic links, whether there is a file or not yet.
 ///
 /// - Throws: ``FileError`` of kind `cannotCreate` when the chain does not end.
-public func endOfLinks(_ path: String) throws(FileError) -> String {
+package func endOfLinks(_ path: String) throws(FileError) -> String {
     var target = path
     // As many as the kernel follows.
     for _ in 0..<40 {

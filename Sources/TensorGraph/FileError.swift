@@ -64,7 +64,7 @@ private let largestFileBytes = 512 << 20
 /// The bytes of a file that is not empty; of standard input for `-`.
 ///
 /// - Throws: ``FileError`` of kind `noInput`, or `badData` when the file is empty or larger than 512 MiB.
-public func readFile(_ path: String) throws(FileError) -> Data {
+package func readFile(_ path: String) throws(FileError) -> Data {
     let data =
         StandardStream.isInput(path)
         ? try StandardStream.read(upToCount: largestFileBytes + 1) : try readNamedFile(path)

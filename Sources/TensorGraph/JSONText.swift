@@ -1,5 +1,5 @@
 /// The shortest JSON text of a number that reads back as the same `Double`; whole numbers without a fraction.
-public func jsonNumber(_ value: Double) -> String {
+package func jsonNumber(_ value: Double) -> String {
     if value.isFinite, value == value.rounded(), abs(value) <= Double(Problem.largestNumber) {
         return String(Int(value))
     }

@@ -84,7 +84,7 @@ public struct ProblemFile: Codable, Sendable {
         }
     }
 
-    /// Writes a problem file; see ``writeAtomically(_:to:until:)`` for what happens to an existing one.
+    /// Writes a problem file, or replaces one in one step: readers see the old problem or the new. `-` is standard output.
     ///
     /// - Throws: ``FileError`` of kind `cannotCreate`.
     public static func write(_ problem: Problem, to path: String) throws(FileError) {

@@ -10,16 +10,19 @@ struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Solve every problem of a folder and tell what came of it.",
         usage: """
-            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--method auto|hybrid|exact|list]
-                  [--shard I/N] [--threads N] [--seed N] [--json FILE]
+            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS]
+                  [--method auto|hybrid|exact|list] [--shard I/N] [--threads N]
+                  [--seed N] [--json FILE]
             mlsys bench --merge PART... [--json FILE]
             """,
         discussion: """
-            Problems are the folder's *.json files, those of smaller numbers first. Every schedule
-            is read again and evaluated. A problem that fails has a line that says why; the exit
-            code is then 1. --json writes a line for the run and one for each problem, after each
-            problem, so that a run that is stopped keeps what it has.
-            --shard splits a folder for a job array; --merge puts the parts' files together.
+            Problems are the folder's *.json files, those of smaller numbers first. Every
+            schedule is read again and evaluated. A problem that fails has a line that
+            says why; the exit code is then 1. --json writes a line for the run and one
+            for each problem, after each problem, so that a run that is stopped keeps
+            what it has.
+            --shard splits a folder for a job array; --merge puts the parts' files
+            together.
             """)
 
     @Argument(help: ArgumentHelp("The folder of problem files.", valueName: "DIR"), completion: .directory)
@@ -72,7 +75,7 @@ struct Bench: ParsableCommand {
         if let json { try OutputFile.check(json) }
         let results = try folder.map(run) ?? BenchFile(merging: merge)
         if let json { try writeAtomically(results.text(), to: json) }
-        try Console.write(BenchTable(results.rows).text)
+        try Console.write(BenchTable(results.rows).text, besides: json)
         guard results.rows.allSatisfy({ $0.error == nil }) else { throw Failure(.problemFailed, nil) }
     }
 
@@ -103,7 +106,7 @@ struct Bench: ParsableCommand {
         for (index, problem) in chosen.enumerated() {
             let row = task.row(of: problem, reference: references[BenchTask.name(of: problem)])
             results.rows.append(row)
-            if let json { try writeAtomically(results.text(), to: json) }
+            if let json, !StandardStream.isStream(json) { try writeAtomically(results.text(), to: json) }
             if progress.isOn { Console.error(Self.line(row, index + 1, of: chosen.count)) }
         }
         return results

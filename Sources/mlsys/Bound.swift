@@ -8,16 +8,24 @@ import TensorGraph
 struct Bound: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print every lower bound of the latency, what it is about and how it was found.",
+        usage: """
+            mlsys bound PROBLEM [--time-limit SECONDS] [--gap GAP] [--threads N]
+                  [--candidates N] [--engine both|all|program|search]
+                  [--solver glpk|cbc|highs] [--reduction-cap native|none]
+                  [--progress auto|always|never] [--certificate FILE] [--json]
+            """,
         discussion: """
             compute: every op computes each native tile of its output at least once.
-            traffic: every graph input is loaded and every graph output evicted, streamed ones more than once.
-            pricing: dual prices by which no step of the problem is worth more than it costs.
+            traffic: every graph input is loaded and every graph output evicted, streamed
+                     ones more than once.
+            pricing: dual prices by which no step of the problem is worth more than it
+                     costs.
             linear:  the linear relaxation over the candidates.
             search:  best-first search over the candidates.
             integer: branch and bound over the candidates.
             The last three are about the problem if the candidates are complete, and say so.
-            Unless told otherwise it stops after 60 seconds. Then, and when SIGTERM or SIGINT comes,
-            it prints the bounds that it has by then.
+            Unless told otherwise it stops after 60 seconds. Then, and when SIGTERM or
+            SIGINT comes, it prints the bounds that it has by then.
 
             --certificate writes the prices, for mlsys check-bound.
             """)
@@ -42,7 +50,10 @@ struct Bound: ParsableCommand {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
-    mutating func validate() throws { try ArgumentChecks.inputs([("PROBLEM", problem)]) }
+    mutating func validate() throws {
+        try ArgumentChecks.inputs([("PROBLEM", problem)])
+        try ArgumentChecks.outputs([("--certificate", certificate)])
+    }
 
     func run() throws {
         let loaded = try ProblemFile.read(problem)
@@ -53,8 +64,10 @@ struct Bound: ParsableCommand {
         let monitor = SolveMonitor(
             schedulePath: "/dev/null", start: ProcessClock.start,
             observers: progress.isOn ? [ProgressPrinter(start: ProcessClock.start)] : [])
-        let isJSON = json
-        let ender = RunEnder(monitor, name: problem) { try Self.write(ProofReport($1), isJSON: isJSON) }
+        let (isJSON, certificate) = (json, certificate)
+        let ender = RunEnder(monitor, name: problem) {
+            try Self.write(ProofReport($1), isJSON: isJSON, besides: certificate)
+        }
         Interruption.handle { ender.interrupt(by: $0) }
         let limit = exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds
         let control = monitor.makeControl(timeLimitSeconds: limit, gap: exact.gap)
@@ -66,7 +79,7 @@ struct Bound: ParsableCommand {
         do {
             let result = try outcome.get()
             if let certificate { try write(result.certificate, to: certificate) }
-            try Self.write(ProofReport(result), isJSON: json)
+            try Self.write(ProofReport(result), isJSON: json, besides: certificate)
         } catch let error as InfeasibleOp {
             throw Failure(error, problemPath: problem)
         } catch let error as FileError {
@@ -85,8 +98,8 @@ struct Bound: ParsableCommand {
         try writeAtomically(try certificate.text(), to: path)
     }
 
-    private static func write(_ report: ProofReport, isJSON: Bool) throws {
-        try Console.write(isJSON ? jsonLine(report) : text(report))
+    private static func write(_ report: ProofReport, isJSON: Bool, besides certificate: String?) throws {
+        try Console.write(isJSON ? jsonLine(report) : text(report), besides: certificate)
     }
 
     private static func text(_ report: ProofReport) -> String {

@@ -8,13 +8,15 @@ struct CheckBound: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Confirm a bound from its dual prices alone, step by step.",
         discussion: """
-            Tries every connected set of ops with every set of tensors found and retained, and
-            compares what the step is worth by the prices with the least that it costs at any
-            granularity. It shares nothing with the search that found the prices but the cost
-            model. The number of sets grows exponentially with the ops: --sets limits it.
+            Tries every connected set of ops with every set of tensors found and retained,
+            and compares what the step is worth by the prices with the least that it costs
+            at any granularity. It shares nothing with the search that found the prices
+            but the cost model. The number of sets grows exponentially with the ops:
+            --sets limits it.
 
-            Exit code 0: confirmed. 1: a step is worth more than it costs, or the prices do not
-            add up. 2: not all steps were tried, and none of those that were contradicts it.
+            Exit code 0: confirmed. 1: a step is worth more than it costs, or the prices
+            do not add up. 2: not all steps were tried, and none of those that were
+            contradicts it.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -29,6 +31,7 @@ struct CheckBound: ParsableCommand {
     var sets = 10_000_000
 
     mutating func validate() throws {
+        try ArgumentChecks.inputs([("PROBLEM", problem), ("CERTIFICATE", certificate)])
         guard sets >= 1 else { throw ValidationError("At least one set has to be tried.") }
     }
 

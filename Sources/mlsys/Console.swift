@@ -15,6 +15,18 @@ enum Console {
         }
     }
 
+    /// Writes a summary to standard output, or to standard error when one of the results goes to standard output, which
+    /// then holds nothing else.
+    ///
+    /// - Throws: ``FileError`` of kind `cannotCreate`, when the disk is full for example.
+    static func write(_ summary: String, besides results: String?...) throws(FileError) {
+        if results.contains(where: { $0.map(StandardStream.isOutput) ?? false }) {
+            _ = send(summary, to: STDERR_FILENO)
+        } else {
+            try write(summary)
+        }
+    }
+
     /// Writes one line to standard error.
     static func error(_ line: String) {
         _ = send(line + "\n", to: STDERR_FILENO)

@@ -54,13 +54,10 @@ struct Decode: ParsableCommand {
         } catch {
             throw Failure(.invalidSchedule, "\(solution): the schedule is invalid: \(error)")
         }
-        let text = ScheduleFile.text(
-            of: schedule, latencies: evaluation.latencies,
-            grids: evaluation.steps.map { ($0.gridRows, $0.gridColumns) })
-        try writeAtomically(text, to: output)
+        try ScheduleFile.write(schedule, evaluation, to: output)
         let count = schedule.steps.count
         let latency = String(format: "%.12g", evaluation.totalLatency)
-        try Console.write("\(output): latency \(latency) in \(count) step\(count == 1 ? "" : "s")\n")
+        try Console.write("\(output): latency \(latency) in \(count) step\(count == 1 ? "" : "s")\n", besides: output)
     }
 
     private func readSolution() throws -> MIPSolutionFile {

@@ -8,7 +8,8 @@ struct Evaluate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a schedule against every rule and tell what each step costs.",
         usage: """
-            mlsys evaluate PROBLEM SCHEDULE [--reduction-cap native|none] [--simulate] [--json]
+            mlsys evaluate PROBLEM SCHEDULE [--reduction-cap native|none]
+                  [--simulate] [--json]
             mlsys evaluate PROBLEM SCHEDULE --compare OTHER [--json]
             """,
         discussion: """
@@ -61,6 +62,6 @@ struct Evaluate: ParsableCommand {
         let comparison = ScheduleComparison(
             (first.schedule, first.evaluation), (second.schedule, second.evaluation),
             paths: (first.path, second.path), evaluator: evaluator)
-        try Console.write(json ? jsonLine(comparison) : ComparisonTable(comparison).text)
+        try Console.write(json ? jsonLine(comparison) : ComparisonTable(comparison, width: Terminal.width).text)
     }
 }

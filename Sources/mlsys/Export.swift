@@ -9,12 +9,14 @@ struct Export: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write a problem or a schedule for other tools: as an integer program, a picture or a trace.",
         usage: """
-            mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE] [--legend FILE]
+            mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
+                  [--legend FILE]
                   [--start FILE] [--level partition|recompute] [--with-cuts]
                   [--schedule FILE]
-            mlsys export PROBLEM --format mst --schedule FILE [--start-for cbc|gurobi|highs|scip]
+            mlsys export PROBLEM --format mst --schedule FILE
+                  [--start-for cbc|gurobi|highs|scip] [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [--full]
                   [-o FILE]
-            mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [--full] [-o FILE]
             mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
             mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             """,

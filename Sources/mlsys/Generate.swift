@@ -6,6 +6,11 @@ import TensorGraph
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a problem from the shapes of a real model.",
+        usage: """
+            mlsys generate FAMILY [--ops N | --layers N] [--width N] [--rows N]
+                  [--heads N] [--seed N] [--alike] [--hardware tight|medium|loose]
+                  [-o PROBLEM]
+            """,
         discussion: "Families:\n"
             + ProblemFamily.allCases.map { "  \($0.rawValue): \($0.summary)" }.joined(separator: "\n"))
 

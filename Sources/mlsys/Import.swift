@@ -8,11 +8,15 @@ import TensorGraph
 struct Import: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a problem from an ONNX model and a chip.",
+        usage: """
+            mlsys import MODEL --hardware FILE|KEY=VALUE ... [--dim NAME=LENGTH ...]
+                  [--approximate | --strict] [-o PROBLEM] [--json]
+            """,
         discussion: """
-            Every operator of the model becomes ops on matrices where it can be said exactly.
-            What cannot is approximated, or becomes a boundary: the node is left out, what it
-            reads becomes a graph output, what it writes a graph input. The table says what
-            became of each kind of node, and why.
+            Every operator of the model becomes ops on matrices where it can be said
+            exactly. What cannot is approximated, or becomes a boundary: the node is left
+            out, what it reads becomes a graph output, what it writes a graph input. The
+            table says what became of each kind of node, and why.
             """)
 
     @Argument(help: ArgumentHelp("The model.", valueName: "MODEL"), completion: .file(extensions: ["onnx"]))
@@ -64,7 +68,7 @@ struct Import: ParsableCommand {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         if let output { try ProblemFile.write(imported.problem, to: output) }
         let report = ImportReport(imported, model: model, problem: output, seconds: seconds)
-        try Console.write(json ? jsonLine(report) : ImportTable(report, chip: chip).text)
+        try Console.write(json ? jsonLine(report) : ImportTable(report, chip: chip).text, besides: output)
     }
 
     private func isChange(_ text: String) -> Bool {

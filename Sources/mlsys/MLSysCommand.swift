@@ -12,18 +12,22 @@ struct MLSysCommand: ParsableCommand {
         abstract: "Schedules graphs of tensor operations on hardware with a small fast memory.",
         usage: """
             mlsys PROBLEM SCHEDULE
-            mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list] [--time-limit SECONDS]
+            mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list]
+                  [--time-limit SECONDS]
             mlsys bound PROBLEM [--certificate FILE] [--json]
             mlsys check-bound PROBLEM CERTIFICATE
             mlsys evaluate PROBLEM SCHEDULE [--compare OTHER] [--json]
             mlsys report PROBLEM SCHEDULE -o PAGE [--log LOG]
             mlsys generate FAMILY [--ops N] [--seed N] [-o PROBLEM]
-            mlsys import MODEL.onnx --hardware CHIP.json [--dim NAME=N] [-o PROBLEM]
+            mlsys import MODEL.onnx --hardware CHIP.json [--dim NAME=N]
+                  [-o PROBLEM]
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
-            mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE] [-o FILE]
+            mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE]
+                  [-o FILE]
             mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             mlsys decode PROBLEM --legend LEGEND --solution SOLUTION -o SCHEDULE
-            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS] [--json FILE]
+            mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS]
+                  [--json FILE]
             """,
         discussion: """
             PROBLEM and SCHEDULE are files in the JSON of the MLSys 2026 scheduling

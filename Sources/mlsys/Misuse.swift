@@ -42,6 +42,12 @@ struct Misuse {
         let help = MLSysCommand.helpMessage(for: command.type)
         let known = Set(help.matches(of: /--[a-z][a-z-]*/).map { String($0.output) }).union(unlisted)
         let words = Array(words.prefix { $0 != "--" })
+        let knownLetters = Set(help.matches(of: /-[a-z],/).map { String($0.output.dropLast()) })
+        for word in words where word.wholeMatch(of: /-[A-Za-z][A-Za-z-]*/) != nil {
+            guard !knownLetters.contains(String(word.prefix(2))) else { continue }
+            let advice = nearest(to: "-" + word, among: known.sorted()).map { " Did you mean '\($0)'?" } ?? ""
+            return Misuse(message: "Unknown option '\(word)'.\(advice)", command: command.name)
+        }
         for word in words where word.hasPrefix("--") && word.count > 2 {
             let option = String(word.prefix { $0 != "=" })
             guard !known.contains(option) else { continue }

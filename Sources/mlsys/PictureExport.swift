@@ -67,6 +67,5 @@ struct PictureExport {
             : "a drawing holds, \(GraphPicture.dotNodeLimit) ops"
     }
 
-    /// The problem's file name without its extension.
-    private var title: String { URL(fileURLWithPath: problemPath).deletingPathExtension().lastPathComponent }
+    private var title: String { InputTitle.of(problemPath) }
 }

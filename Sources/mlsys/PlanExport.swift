@@ -18,8 +18,7 @@ struct PlanExport {
             switch target {
             case .plan: return (try PlanFile(plan).text(), [])
             case .c:
-                let title = URL(fileURLWithPath: problemPath).deletingPathExtension().lastPathComponent
-                let program = CProgram(plan, title: title)
+                let program = CProgram(plan, title: InputTitle.of(problemPath))
                 let omissions = program.opsOfUnknownFunction.prefix(1).map { op in
                     "mlsys: \(problemPath): op \(op): function \"\(problem[op].function ?? "")\" is not known; "
                         + "\(program.opsOfUnknownFunction.count) ops compute sums of products or of their inputs instead"

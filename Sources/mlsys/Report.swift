@@ -13,8 +13,9 @@ struct Report: ParsableCommand {
             """,
         discussion: """
             The page is one HTML file that loads nothing else. Its numbers are those of
-            mlsys evaluate, and it holds them as JSON too. Steps can be searched, zoomed and
-            watched iteration by iteration; with --compare another schedule stands beside.
+            mlsys evaluate, and it holds them as JSON too. Steps can be searched, zoomed
+            and watched iteration by iteration; with --compare another schedule stands
+            beside.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -64,6 +65,8 @@ struct Report: ParsableCommand {
             shown.schedule, shown.evaluation, problem: problem, problemPath: self.problem, schedulePath: schedule,
             log: log, reductionCap: reductionCap, comparison: other.map { comparison(shown, $0, evaluator) })
         try writeAtomically(try HTMLReport(model).text(), to: output)
+        let latency = readable(shown.evaluation.totalLatency)
+        try Console.write("\(output): latency \(latency); open this page in a browser\n", besides: output)
     }
 
     private func comparison(

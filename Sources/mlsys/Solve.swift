@@ -9,19 +9,21 @@ struct Solve: ParsableCommand {
         usage: """
             mlsys PROBLEM SCHEDULE
             mlsys solve PROBLEM -o SCHEDULE [--method auto|hybrid|exact|list]
-                  [--time-limit SECONDS | --rounds N] [--gap GAP] [--threads N] [--seed N]
-                  [--warm-start SCHEDULE] [--log FILE] [--progress auto|always|never] [--json]
+                  [--time-limit SECONDS | --rounds N] [--gap GAP] [--threads N]
+                  [--seed N] [--warm-start SCHEDULE] [--log FILE]
+                  [--progress auto|always|never] [--json]
             """,
         discussion: """
-            auto:   list scheduling, large-neighbourhood search, and proof by pricing or enumeration.
+            auto:   list scheduling, large-neighbourhood search, and proof by pricing
+                    or enumeration.
             hybrid: the same without trying to prove.
             exact:  proof alone.
             list:   the greedy list scheduler alone.
-            Unless told otherwise auto and exact run until they have a proof, 60 s at most. In the
-            first form auto, and hybrid in any, use 90% of the contest's time: 2 s up to 10 ops, 5 s
-            up to 24, 15 s up to 48, 30 s up to 80, 60 s up to 108, else 120 s.
-            Every better schedule is written at once. SIGTERM or SIGINT ends the search with the
-            best one on disk.
+            Unless told otherwise auto and exact run until they have a proof, 60 s at
+            most. In the first form auto, and hybrid in any, use 90% of the contest's
+            time: 2 s up to 10 ops, 5 s up to 24, 15 s up to 48, 30 s up to 80, 60 s up
+            to 108, else 120 s. Every better schedule is written at once. SIGTERM or
+            SIGINT ends the search with the best one on disk.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())

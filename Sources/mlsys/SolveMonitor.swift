@@ -122,10 +122,7 @@ final class SolveMonitor: Sendable {
         _ snapshot: SchedulingSnapshot, until deadline: ContinuousClock.Instant? = nil
     ) throws(FileError) {
         try writeAtomically(
-            ScheduleFile.text(
-                of: snapshot.schedule, latencies: snapshot.evaluation.latencies,
-                grids: snapshot.evaluation.steps.map { (rows: $0.gridRows, columns: $0.gridColumns) }),
-            to: schedulePath, until: deadline)
+            ScheduleFile.text(of: snapshot.schedule, snapshot.evaluation), to: schedulePath, until: deadline)
     }
 
     /// Waits until nothing is being written, but not long, and has nothing be written from then on.

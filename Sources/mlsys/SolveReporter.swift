@@ -52,11 +52,6 @@ final class SolveReporter: Sendable {
         let summary = report.summary(width: Terminal.width)
         if pipeline.json, pipeline.progress.isOn { Console.error(String(summary.dropLast())) }
         let text = pipeline.json ? try jsonLine(report) : summary
-        // Standard output then holds the schedule and nothing else.
-        if StandardStream.isOutput(pipeline.schedulePath) {
-            Console.error(String(text.dropLast()))
-        } else {
-            try Console.write(text)
-        }
+        try Console.write(text, besides: pipeline.schedulePath)
     }
 }

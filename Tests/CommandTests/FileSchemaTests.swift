@@ -20,9 +20,7 @@ struct FileSchemaTests {
             let problem = try ProblemFile.read(file.path)
             let schedule = try ListScheduler(problem).schedule()
             let evaluation = try Evaluator(problem).evaluate(schedule)
-            let text = ScheduleFile.text(
-                of: schedule, latencies: evaluation.latencies,
-                grids: evaluation.steps.map { ($0.gridRows, $0.gridColumns) })
+            let text = ScheduleFile.text(of: schedule, evaluation)
             #expect(try schedules.faults(in: text) == [], "\(name)")
         }
     }

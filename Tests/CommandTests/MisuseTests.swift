@@ -14,6 +14,8 @@ struct MisuseTests {
             ("p.json s.json --tme-limit 3", "Unknown option '--tme-limit'. Did you mean '--time-limit'?"),
             ("--versoin", "Unknown option '--versoin'. Did you mean '--version'?"),
             ("export p.json --fromat lp", "Unknown option '--fromat'. Did you mean '--format'?"),
+            ("-v", "Unknown option '-v'."), ("solve p.json -s s.json", "Unknown option '-s'."),
+            ("solve p.json -o s.json -time-limit 5", "Unknown option '-time-limit'. Did you mean '--time-limit'?"),
             ("evaluate p.json s.json --frobnicate", "Unknown option '--frobnicate'."),
             ("solve p.json -o s.json --seed -1", "--seed is -1; it cannot be negative."),
             ("solve p.json -o s.json --rounds -2", "--rounds is -2; it cannot be negative."),

@@ -41,6 +41,9 @@ enum Program {
         try launch(path(), arguments, secondsAtMost: secondsAtMost)
     }
 
+    /// Runs the program with these arguments and waits for its end.
+    static func run(arguments: [String]) throws -> Outcome { try launch(path(), arguments, secondsAtMost: 30) }
+
     /// Runs a shell script that finds the program in `$mlsys`.
     static func shell(_ script: String, secondsAtMost: Double = 30) throws -> Outcome {
         try launch("/bin/sh", ["-c", script], secondsAtMost: secondsAtMost)

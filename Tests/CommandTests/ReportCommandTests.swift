@@ -4,7 +4,7 @@ import Testing
 
 @Suite("mlsys report")
 struct ReportCommandTests {
-    @Test("It writes the page, and says nothing")
+    @Test("It writes the page, and says what it shows")
     func writes() throws {
         try withTemporaryFolder { folder in
             let problem = try folder.file("problem.json", Samples.problem)
@@ -13,7 +13,8 @@ struct ReportCommandTests {
                 "log.jsonl", #"{"event":"incumbent","latency":6553.6,"seconds":0.01,"source":"list","steps":2}"#)
             let outcome = try Program.run("report", problem, schedule, "-o", folder.path("a.html"), "--log", log)
             #expect(outcome.exitCode == 0)
-            #expect(outcome.output.isEmpty && outcome.diagnostics.isEmpty)
+            #expect(outcome.output == "\(folder.path("a.html")): latency 6,553.6; open this page in a browser\n")
+            #expect(outcome.diagnostics.isEmpty)
             let page = try String(contentsOfFile: folder.path("a.html"), encoding: .utf8)
             #expect(page.hasPrefix("<!DOCTYPE html>") && page.hasSuffix("</html>\n"))
             #expect(page.contains("6,553.6"))

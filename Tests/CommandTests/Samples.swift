@@ -42,8 +42,6 @@ enum Samples {
     static func scheduleText(of problem: Problem) throws -> String {
         let schedule = try ListScheduler(problem).schedule()
         let evaluation = try Evaluator(problem).evaluate(schedule)
-        return ScheduleFile.text(
-            of: schedule, latencies: evaluation.latencies,
-            grids: evaluation.steps.map { (rows: $0.gridRows, columns: $0.gridColumns) })
+        return ScheduleFile.text(of: schedule, evaluation)
     }
 }

@@ -61,6 +61,52 @@ struct StandardStreamTests {
         }
     }
 
+    @Test(
+        "What goes to standard output has it to itself, the summary goes to standard error",
+        arguments: [
+            ("bound chain.json --certificate -", "best bound for the problem"),
+            ("report p.json s.json -o -", "-: latency 6,553.6"),
+            ("bench folder --method list --json -", "problem"),
+        ])
+    func alone(words: String, summary: String) throws {
+        try withTemporaryFolder { folder in
+            _ = try folder.file("p.json", Samples.problem)
+            _ = try folder.file("s.json", Samples.schedule)
+            let outcome = try Program.shell(
+                """
+                cd '\(folder.path)' && mkdir folder && cp p.json folder/1.json && cp p.json folder/2.json
+                "$mlsys" generate mlp --ops 4 --width 256 --rows 256 --hardware tight -o chain.json
+                "$mlsys" \(words) > result
+                """)
+            #expect(outcome.exitCode == 0 && outcome.output.isEmpty)
+            #expect(outcome.diagnostics.contains(summary), "\(outcome.diagnostics)")
+            let result = try String(contentsOfFile: folder.path("result"), encoding: .utf8)
+            switch words.prefix(while: { $0 != " " }) {
+            case "report": #expect(result.hasPrefix("<!DOCTYPE html>") && result.hasSuffix("</html>\n"))
+            case "bench":
+                // A line for the run and one for each problem, once.
+                let lines = try result.split(separator: "\n").map { try JSONObject(String($0)) }
+                #expect(lines.count == 3)
+            default: _ = try JSONObject(result)
+            }
+        }
+    }
+
+    @Test("A certificate and a problem come from standard input as well")
+    func certificate() throws {
+        try withTemporaryFolder { folder in
+            let problem = folder.path("p.json")
+            let outcome = try Program.shell(
+                """
+                "$mlsys" generate mlp --ops 4 --width 256 --rows 256 --hardware tight -o '\(problem)'
+                "$mlsys" bound '\(problem)' --certificate - | tee '\(folder.path("c.json"))' \
+                    | "$mlsys" check-bound '\(problem)' - && "$mlsys" check-bound - '\(folder.path("c.json"))' < '\(problem)'
+                """)
+            #expect(outcome.exitCode == 0, "\(outcome.diagnostics)")
+            #expect(outcome.output.ranges(of: "confirmed").count == 2, "\(outcome.output)")
+        }
+    }
+
     @Test("Nothing on standard input is bad data, said in one line")
     func emptyInput() throws {
         let outcome = try Program.shell("\"$mlsys\" bound - < /dev/null")

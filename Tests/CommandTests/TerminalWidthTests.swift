@@ -41,6 +41,41 @@ struct TerminalWidthTests {
         }
     }
 
+    @Test("Two schedules: one below the other where there is no room beside it", arguments: ["attention-15", "vit-99"])
+    func compare(name: String) throws {
+        let file = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/\(name).json").path
+        try withTemporaryFolder { folder in
+            let (a, b) = (folder.path("a.json"), folder.path("b.json"))
+            #expect(try Program.run(file, a, "--method", "list").exitCode == 0)
+            #expect(try Program.run(file, b, "--method", "list", "--no-fusion", "--no-retention").exitCode == 0)
+            let narrow = try Program.run("evaluate", file, a, "--compare", b)
+            #expect(widest(narrow.output) <= 80, "\(narrow.output)")
+            for title in ["block of step ops", "differs", "B - A"] { #expect(narrow.output.contains(title)) }
+            let wide = try Program.shell("COLUMNS=400 \"$mlsys\" evaluate '\(file)' '\(a)' --compare '\(b)'")
+            #expect(wide.output.contains(/block +A +ops .* B +ops/))
+            // The lines around the tables are the same, and so is what each decision costs.
+            let last = { (text: String) in text.split(separator: "\n").suffix(2).joined(separator: "\n") }
+            #expect(last(narrow.output) == last(wide.output))
+        }
+    }
+
+    @Test("Help: 80 columns, for every command")
+    func help() throws {
+        let commands = try Program.run("--help").output.split(separator: "\n").drop { $0 != "SUBCOMMANDS:" }
+            .compactMap { $0.wholeMatch(of: #/  ([a-z][a-z-]*) .*/#).map { String($0.output.1) } }
+        #expect(commands.count >= 10)
+        for command in [[]] + commands.map({ [$0] }) {
+            let text = try Program.run(arguments: command + ["--help"]).output
+            #expect(widest(text) <= 80, "\(command)")
+            // A line that the parser had to break goes on with a line of a word or two.
+            let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+            let discussion = lines.prefix { !$0.hasPrefix("USAGE:") }.dropFirst(2)
+            for (line, next) in zip(discussion, discussion.dropFirst()) where line.count > 68 {
+                #expect(next.isEmpty || next.count > 14 || next.hasSuffix("."), "\(command): \(line)\n\(next)")
+            }
+        }
+    }
+
     @Test("Bounds: the scope goes on in further lines")
     func bound() throws {
         let file = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/attention-15.json").path

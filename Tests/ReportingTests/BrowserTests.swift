@@ -52,6 +52,12 @@ struct BrowserTests {
         #expect(facts.tip.contains("latency " + readable(example.evaluation.steps[0].latency)))
         #expect(facts.marked > 4)
         try expect(facts.controls, example)
+        let blocks = ScheduleComparison(
+            (example.schedule, example.evaluation), (other.schedule, other.evaluation), paths: ("a", "b"),
+            evaluator: Evaluator(example.problem)
+        ).blocks.filter { !$0.costs.isEmpty }
+        #expect(facts.controls.compared == blocks.count)
+        #expect(facts.controls.comparedSteps == example.schedule.steps.count + other.schedule.steps.count)
         #expect(facts.views.count == 4)
         #expect(facts.views[0] == facts.views[3])
         #expect(Set(facts.views).count == 3)
@@ -71,6 +77,9 @@ struct BrowserTests {
         #expect(controls.stepsBrushed >= 1 && controls.stepsBrushed < count)
         #expect(controls.captionBrushed.hasPrefix("Steps ") && controls.captionMoved != controls.captionBrushed)
         #expect(controls.numbersShown >= 1)
+        #expect(controls.captionZoomed.hasPrefix("Steps ") && controls.stepsZoomedOut == count)
+        #expect(controls.tilesOfGraph == "step 2" && controls.tilesByButtons == "step 3")
+        #expect(controls.lanes > 2 && controls.kinds.contains("loaded"))
         #expect(controls.pinned > 3 && controls.pinnedAfterEscape == 0 && controls.tilesOfPinned)
         #expect(controls.iterations[0].hasPrefix("Iteration 0 of "))
         #expect(controls.iterations[0] != controls.iterations[1])
@@ -96,6 +105,14 @@ struct BrowserTests {
         let captionBrushed: String
         let captionMoved: String
         let numbersShown: Int
+        let captionZoomed: String
+        let stepsZoomedOut: Int
+        let tilesOfGraph: String
+        let tilesByButtons: String
+        let lanes: Int
+        let kinds: [String]
+        let compared: Int
+        let comparedSteps: Int
         let pinned: Int
         let tilesOfPinned: Bool
         let pinnedAfterEscape: Int

@@ -206,6 +206,14 @@ def use_controls(browser, folder):
     browser.settle()
     found["stepsAfter"] = browser.value(shown)
 
+    # The buttons zoom into the middle, and out again.
+    browser.value("document.querySelector('#timeline-live [data-zoom=in]').click()")
+    browser.settle()
+    found["captionZoomed"] = text("#timeline-live .caption")
+    browser.value("document.querySelector('#timeline-live [data-zoom=out]').click()")
+    browser.settle()
+    found["stepsZoomedOut"] = browser.value(shown)
+
     # A click on a step pins it; the iterations are its own from then on; Escape lets go.
     x, y, width, height = box_of(browser, ".detail .block:nth-of-type(4)")
     step = browser.value("document.querySelector('.detail .block:nth-of-type(4)').dataset.step")
@@ -216,6 +224,28 @@ def use_controls(browser, folder):
     browser.call("Input.dispatchKeyEvent", type="keyUp", key="Escape")
     browser.settle()
     found["pinnedAfterEscape"] = browser.value("document.querySelectorAll('.pin').length")
+
+    # In the graph as well; the buttons of the strip of iterations go on from there.
+    x, y, width, height = box_of(browser, "#graph .cluster[data-step=\"2\"]")
+    drag(browser, (x + width / 2, y + height - 2), (x + width / 2, y + height - 2))
+    found["tilesOfGraph"] = text("#tiles-outcome").split(":")[0]
+    for button in ("next", "next", "previous"):
+        browser.value(f"document.getElementById('tiles-{button}').click()")
+    found["tilesByButtons"] = text("#tiles-outcome").split(":")[0]
+    browser.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
+    browser.call("Input.dispatchKeyEvent", type="keyUp", key="Escape")
+    browser.settle()
+
+    # A row of the strip for each tensor, and what is loaded, kept and evicted in colours of their own.
+    found["lanes"] = browser.value("document.querySelectorAll('#tiles-strip text.name').length")
+    found["kinds"] = browser.value(
+        "[...new Set([...document.querySelectorAll('#tiles-strip .cell')].map(e => e.classList[1]))].sort()")
+
+    # Two schedules: a bar for each step of both, and a row for each block that differs, the sum last.
+    found["compared"] = browser.value(
+        "[...document.querySelectorAll('section[aria-labelledby=h-comparison] tbody tr')].length - 1")
+    found["comparedSteps"] = browser.value(
+        "document.querySelectorAll('section[aria-labelledby=h-comparison] figure svg:first-of-type rect').length")
 
     # The slider goes through the iterations; Play does by itself.
     first = text("#tiles-facts")

@@ -92,11 +92,12 @@ struct GraphChart {
             radius: isReducing ? 2 : box.height / 2)
         let name = model.ops.indices.contains(op) ? model.ops[op].name : nil
         let (x, y) = (box.x + box.width / 2, box.y + box.height / 2)
-        body.label("\(op)", x: x, y: y + 4, style: "op", anchor: .middle)
+        body.label("\(op)", x: x, y: y + (name == nil ? 4 : 2.4), style: "op", anchor: .middle)
         if let name {
-            // Shown where it can be read; the end of a long name tells more than its start.
-            let tail = name.count > 15 ? "…" + name.suffix(14) : name
-            body.label(tail, x: x, y: y + 9.6, style: "op-name", anchor: .middle)
+            // Shown where it can be read; the end of a long name tells more than its start. A map's ends are round.
+            let length = isReducing ? 15 : 12
+            let tail = name.count > length ? "…" + name.suffix(length - 1) : name
+            body.label(tail, x: x, y: y + 7.6, style: "op-name", anchor: .middle)
         }
         drawPorts(op, box, &body)
         body.close("g")

@@ -29,12 +29,18 @@ extension HTMLReport {
             "latency_a": readable(comparison.latenciesA.reduce(0, +)),
             "latency_b": readable(comparison.latenciesB.reduce(0, +)), "difference": signed(comparison.difference),
             "chart": ComparisonChart(comparison: comparison).svg,
+            "blocks_shown": shown.count < differing.count
+                ? "The \(shown.count) of \(readable(differing.count)) blocks that differ most"
+                : "All \(counted(differing.count, "block")) that differ",
+            "few_blocks": shown.count <= openBlockLimit,
             "same": "\(comparison.blocks.count - differing.count) of \(comparison.blocks.count)",
             "blocks": shown.map { colour, index in fields(of: comparison.blocks[index], colour: colour, index: index) },
         ]
     }
 
     private static let blockLimit = 100
+    /// Longer tables are shown on demand.
+    private static let openBlockLimit = 24
 
     private static func fields(of block: PageComparison.Block, colour: Int, index: Int) -> [String: String] {
         [

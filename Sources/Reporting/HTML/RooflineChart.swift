@@ -38,7 +38,15 @@ struct RooflineChart {
         let marks = marks(x, y, largest: size == .wide ? 13 : 9)
         drawRoof(x, y, knee: knee, marks, &svg)
         draw(marks, &svg)
-        name(marks, within: x, above: y, &svg)
+        let title = (text: "compute ceiling 1", x: x.end - 4, y: y.position(1) - 5)
+        let titleWidth = Double(title.text.count) * 7.5
+        let lines = [
+            ClusterLayout.Box(x: title.x - titleWidth, y: title.y - 11, width: titleWidth, height: 14),
+            // The ceiling itself, so that no name is struck through.
+            ClusterLayout.Box(x: x.position(knee), y: y.position(1) - 1, width: x.end - x.position(knee), height: 2),
+        ]
+        svg.label(title.text, x: title.x, y: title.y, style: "label strong", anchor: .end)
+        name(marks, beside: lines, within: x, above: y, &svg)
         return bottom + 40
     }
 
@@ -51,7 +59,6 @@ struct RooflineChart {
             "roof",
             "M\(coordinate(start.x)) \(coordinate(start.y))L\(coordinate(corner.x)) \(coordinate(corner.y))"
                 + "L\(coordinate(x.end)) \(coordinate(corner.y))")
-        svg.label("compute ceiling 1", x: x.end - 4, y: corner.y - 5, style: "label strong", anchor: .end)
         nameRoof(from: start, to: corner, marks.map(\.box), &svg)
     }
 
@@ -151,8 +158,10 @@ struct RooflineChart {
     }
 
     /// Writes the number of each step beside its mark, where there is room for it.
-    private func name(_ marks: [Mark], within x: Axis, above y: Axis, _ svg: inout SVGWriter) {
-        var taken = marks.map(\.box)
+    private func name(
+        _ marks: [Mark], beside lines: [ClusterLayout.Box], within x: Axis, above y: Axis, _ svg: inout SVGWriter
+    ) {
+        var taken = marks.map(\.box) + lines
         // Each look for room passes all marks; among so many, no name is found anyway.
         for mark in marks.prefix(200) {
             let width = Double(mark.name.count) * 7 + 4

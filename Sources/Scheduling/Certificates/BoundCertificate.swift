@@ -92,13 +92,11 @@ public struct BoundCertificate: Codable, Sendable, Hashable {
         return "{\n" + fields.map { "  \"\($0.0)\": \($0.1)" }.joined(separator: ",\n") + "\n}\n"
     }
 
-    /// Reads a certificate file.
+    /// Reads a certificate file; `-` is standard input.
     ///
     /// - Throws: `FileError`.
     public static func read(_ path: String) throws(FileError) -> BoundCertificate {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw FileError(path: path, kind: .noInput, message: "no such file, or it cannot be read")
-        }
+        let data = try readFile(path)
         do {
             return try JSONDecoder().decode(BoundCertificate.self, from: data)
         } catch DecodingError.keyNotFound(let key, _) {

@@ -11,7 +11,9 @@
   let step = 0;
   let timer = null;
 
-  const column = 14;
+  // Wide where there are few iterations, but never so narrow that one cannot be told from the next.
+  const widths = { least: 14, most: 56, all: 560 };
+  let column = widths.least;
   const row = 16;
   const top = 4;
   const shortName = id => cut('tensor ' + id + (report.tensors[id].name ? ' ' + report.tensors[id].name : ''), 26);
@@ -29,6 +31,7 @@
     const lanes = rows(log);
     const left = Math.max(...lanes.map(lane => lane.title.length)) * 6.8 + 12;
     const count = log.iterations;
+    column = Math.max(widths.least, Math.min(widths.most, widths.all / count));
     const content = document.createDocumentFragment();
     const cell = (kind, at, lane, part = 1) => {
       const height = Math.max(1.5, (row - 3) * part);
@@ -160,5 +163,8 @@
   document.getElementById('tiles-previous').addEventListener('click', () => pin(Math.max(0, step - 1)));
   document.getElementById('tiles-next').addEventListener('click', () => pin(Math.min(report.steps.length - 1, step + 1)));
   whenPinned.push(index => { if (index !== null) showStep(index); });
-  if (report.steps.length) showStep(0); else section.hidden = true;
+  // The step that takes longest is the one to look at first.
+  const longest = report.steps.reduce((best, step, index) => report.strips[index]
+    && (!report.strips[best] || step.latency > report.steps[best].latency) ? index : best, 0);
+  if (report.steps.length) showStep(longest); else section.hidden = true;
 })();

@@ -1,20 +1,32 @@
+import CostModel
 import GLPKBackend
 import Scheduling
 import TensorGraph
 
-// Two Pointwise ops in a row on a tensor of 128 x 128: tensor 0 to op 0 to tensor 1 to op 1 to tensor 2.
-let problem = try Problem(
-    tensors: Array(repeating: Tensor(width: 128, height: 128), count: 3),
-    ops: [
-        Op(kind: .pointwise, inputs: [TensorID(0)], outputs: [TensorID(1)], baseCost: 1000),
-        Op(kind: .pointwise, inputs: [TensorID(1)], outputs: [TensorID(2)], baseCost: 100),
-    ],
-    hardware: Hardware(fastMemoryCapacity: 35_000, slowMemoryBandwidth: 10, nativeWidth: 128, nativeHeight: 128))
-
-let scheduler = Scheduler(problem, solver: GLPKSolver())
-let result = try scheduler.schedule(control: SolveControl(timeLimitSeconds: 10))
-
-print("\(result.status): latency \(result.incumbent.latency), gap \(result.gap)")
-for step in result.incumbent.schedule.steps {
-    print("ops \(step.ops) at \(step.granularity), \(step.order.name), retains \(step.retained)")
+// One head of attention over 512 positions, on a chip with room for 120,000 elements.
+let chip = Hardware(fastMemoryCapacity: 120_000, slowMemoryBandwidth: 30, nativeWidth: 128, nativeHeight: 128)
+var graph = ProblemBuilder(on: chip, multiplyAddsPerTime: 4096, elementsPerTime: 128)
+let input = graph.input("input", rows: 512, columns: 256)
+func project(_ name: String) -> TensorID {
+    graph.matMul(name, input, graph.input(name + ".weight", rows: 256, columns: 64))
 }
+let (query, key, value) = (project("query"), project("key"), project("value"))
+let scores = try graph.einsum("scores", "ik,jk->ij", query, key)
+let largest = try graph.einsum("largest", "ik->i1", scores, function: "max")
+let powers = graph.map("powers", "exp_sub", scores, largest, operations: 3)
+let sum = try graph.einsum("sum", "ik->i1", powers, function: "sum")
+let weights = graph.map("weights", "div", powers, sum, operations: 2)
+let mixed = graph.matMul("mixed", weights, value)
+let problem = try graph.problem()
+
+let run = Scheduler(problem, solver: GLPKSolver()).start(timeLimit: .seconds(30))
+for await event in run {
+    if case .incumbent(let best) = event { print("latency \(best.latency), found by \(best.source.rawValue)") }
+    if case .bound(let bound) = event { print("at least \(bound.value), by \(bound.kind.rawValue)") }
+}
+let result = try await run.result
+print("\(result.status): \(result.incumbent.latency) units of time; this bound is about \(result.scope)")
+for step in result.incumbent.schedule.steps {
+    print(step.ops.map { problem.name(of: $0) ?? "?" }, "in tiles of \(step.granularity), keeps \(step.retained)")
+}
+try ScheduleFile.write(result.incumbent.schedule, result.incumbent.evaluation, to: "/tmp/example.json")
