@@ -18,8 +18,8 @@ public struct ComparisonTable {
     /// Both schedules, the steps that differ in a table, what is the same, and what each decision costs; every line
     /// ends in a newline.
     ///
-    /// Where there is no room for two schedules side by side, the steps of B stand below those of A, and what each block
-    /// costs in a table of its own.
+    /// Where there is no room for two schedules side by side, the steps of B stand below those of A, and what each
+    /// block costs in a table of its own.
     public var text: String {
         let head = [
             heading("A", comparison.a), heading("B", comparison.b),

@@ -62,8 +62,8 @@ public struct SchedulingRun: AsyncSequence, Sendable {
 
     /// What the run hands back, when it is over.
     ///
-    /// - Throws: what ``Scheduler/schedule(control:)`` throws; `CancellationError` when the run was asked to stop before
-    ///   it had a schedule.
+    /// - Throws: what ``Scheduler/schedule(control:)`` throws; `CancellationError` when the run was asked to stop
+    ///   before it had a schedule.
     public var result: SchedulingResult {
         get async throws {
             // A run that nobody holds is stopped.

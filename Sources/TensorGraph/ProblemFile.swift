@@ -84,7 +84,8 @@ public struct ProblemFile: Codable, Sendable {
         }
     }
 
-    /// Writes a problem file, or replaces one in one step: readers see the old problem or the new. `-` is standard output.
+    /// Writes a problem file, or replaces one in one step: readers see the old problem or the new. `-` is standard
+    /// output.
     ///
     /// - Throws: ``FileError`` of kind `cannotCreate`.
     public static func write(_ problem: Problem, to path: String) throws(FileError) {

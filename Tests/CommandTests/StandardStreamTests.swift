@@ -100,7 +100,8 @@ struct StandardStreamTests {
                 """
                 "$mlsys" generate mlp --ops 4 --width 256 --rows 256 --hardware tight -o '\(problem)'
                 "$mlsys" bound '\(problem)' --certificate - | tee '\(folder.path("c.json"))' \
-                    | "$mlsys" check-bound '\(problem)' - && "$mlsys" check-bound - '\(folder.path("c.json"))' < '\(problem)'
+                    | "$mlsys" check-bound '\(problem)' - \\
+                    && "$mlsys" check-bound - '\(folder.path("c.json"))' < '\(problem)'
                 """)
             #expect(outcome.exitCode == 0, "\(outcome.diagnostics)")
             #expect(outcome.output.ranges(of: "confirmed").count == 2, "\(outcome.output)")
