@@ -57,12 +57,15 @@ let package = Package(
             dependencies: ["TensorGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             swiftSettings: strict),
         .target(name: "Lowering", dependencies: ["TensorGraph", "CostModel"], swiftSettings: strict),
+        .target(
+            name: "DesignSpace", dependencies: ["TensorGraph", "CostModel", "MIP", "Scheduling"],
+            swiftSettings: strict),
         .target(name: "ProblemFamilies", dependencies: ["TensorGraph"], swiftSettings: strict),
         .target(
             name: "Reporting",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", .product(name: "TextTable", package: "TextTable"),
-                .product(name: "Mustache", package: "swift-mustache"),
+                "TensorGraph", "CostModel", "Scheduling", "DesignSpace",
+                .product(name: "TextTable", package: "TextTable"), .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
                 // In the code, so that the program stays one file.
@@ -70,14 +73,15 @@ let package = Package(
                 .embedInCode("HTML/Resources/core.js"), .embedInCode("HTML/Resources/select.js"),
                 .embedInCode("HTML/Resources/graph.js"), .embedInCode("HTML/Resources/timeline.js"),
                 .embedInCode("HTML/Resources/table.js"), .embedInCode("HTML/Resources/search.js"),
-                .embedInCode("HTML/Resources/tiles.js"), .embedInCode("HTML/Resources/print.js"),
+                .embedInCode("HTML/Resources/sweep.mustache"), .embedInCode("HTML/Resources/sweep.css"),
+                .embedInCode("HTML/Resources/sweep.js"), .embedInCode("HTML/Resources/tiles.js"), .embedInCode("HTML/Resources/print.js"),
             ],
             swiftSettings: strict),
         .executableTarget(
             name: "mlsys",
             dependencies: [
-                "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "ModelImport", "Reporting", "Lowering",
-                "MIP",
+                "TensorGraph", "CostModel", "Scheduling", "DesignSpace", "ProblemFamilies", "ModelImport", "Reporting",
+                "Lowering", "MIP",
                 "GLPKBackend", "ExecutableBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -117,6 +121,12 @@ let package = Package(
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
             name: "LoweringTests", dependencies: ["Lowering", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "DesignSpaceTests",
+            dependencies: [
+                "DesignSpace", "Scheduling", "CostModel", "TensorGraph", "GLPKBackend", "TestSupport",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),

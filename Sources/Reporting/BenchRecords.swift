@@ -18,8 +18,10 @@ public struct BenchRun: Codable, Sendable, Hashable {
     public let machine: Machine
     /// How schedules were found.
     public let method: String
-    /// `contest`, or a number of seconds.
+    /// `contest`, a number of seconds, or `none`.
     public let timeLimit: String
+    /// Rounds of large-neighbourhood search for each problem; nil for as many as time allows.
+    public let rounds: Int?
     /// Cores asked for.
     public let threads: Int
     /// Seed of the choices that are made at random.
@@ -47,7 +49,7 @@ public struct BenchRun: Codable, Sendable, Hashable {
     /// Creates a description.
     public init(
         command: String, version: String, date: String, machine: Machine, method: String, timeLimit: String,
-        threads: Int, seed: UInt64, shard: String?
+        rounds: Int? = nil, threads: Int, seed: UInt64, shard: String?
     ) {
         self.command = command
         self.version = version
@@ -55,6 +57,7 @@ public struct BenchRun: Codable, Sendable, Hashable {
         self.machine = machine
         self.method = method
         self.timeLimit = timeLimit
+        self.rounds = rounds
         self.threads = threads
         self.seed = seed
         self.shard = shard

@@ -24,6 +24,24 @@ public struct ScheduleReport: Encodable, Sendable {
     }
 }
 
+/// All that `mlsys evaluate --json` prints of a valid schedule (`models/schema/evaluate.schema.json`).
+public struct EvaluationReport: Encodable, Sendable {
+    private let schedule: ScheduleReport
+    private let traffic: TrafficReport
+
+    /// Puts both parts together.
+    public init(_ schedule: ScheduleReport, traffic: TrafficReport) {
+        self.schedule = schedule
+        self.traffic = traffic
+    }
+
+    /// Encodes the fields of both parts as one object.
+    public func encode(to encoder: any Encoder) throws {
+        try schedule.encode(to: encoder)
+        try traffic.encode(to: encoder)
+    }
+}
+
 /// Why a schedule is invalid, for JSON output.
 public struct ViolationReport: Encodable, Sendable {
     /// Always false; the counterpart of ``ScheduleReport/valid``.

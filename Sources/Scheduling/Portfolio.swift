@@ -67,7 +67,9 @@ struct Portfolio {
                 engine: options.engine, level: options.level, certifies: options.certifies,
                 reductionCap: options.reductionCap, threads: options.threads,
                 enumerationShare: options.method == .exact ? 0.6 : 0.4, solver: solver),
-            .pricing: PricingProof(reductionCap: options.reductionCap, threads: options.threads, solver: solver),
+            .pricing: PricingProof(
+                reductionCap: options.reductionCap, threads: options.threads, knownSteps: options.knownSteps,
+                solver: solver),
         ]
         if Self.table(options.method).contains(where: { $0.member == .windows }) {
             members[.windows] = WindowSearch(

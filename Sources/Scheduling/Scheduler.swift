@@ -36,6 +36,9 @@ public struct Scheduler: Sendable {
         public var certifies = true
         /// A valid schedule to start from; the list scheduler's is looked at as well.
         public var warmStart: Schedule?
+        /// Steps that are likely to matter, such as those that a proof on other hardware needed; proofs begin with them. They save
+        /// time and change no result.
+        public var knownSteps: [StepKey] = []
         /// Rounds of large-neighbourhood search at most; nil for as many as time allows. With a number here and no time
         /// limit the result depends on nothing but the problem and these options.
         public var maximumRounds: Int?

@@ -11,8 +11,8 @@ struct Bench: ParsableCommand {
         abstract: "Solve every problem of a folder and tell what came of it.",
         usage: """
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS]
-                  [--method auto|hybrid|exact|list] [--shard I/N] [--threads N]
-                  [--seed N] [--json FILE]
+                  [--rounds N] [--method auto|hybrid|exact|list] [--shard I/N|auto]
+                  [--threads N] [--seed N] [--json FILE [--resume]]
             mlsys bench --merge PART... [--json FILE]
             """,
         discussion: """
@@ -20,9 +20,10 @@ struct Bench: ParsableCommand {
             schedule is read again and evaluated. A problem that fails has a line that
             says why; the exit code is then 1. --json writes a line for the run and one
             for each problem, after each problem, so that a run that is stopped keeps
-            what it has.
+            what it has, and --resume goes on with it.
             --shard splits a folder for a job array; --merge puts the parts' files
-            together.
+            together. With --rounds no clock has a say: any number of parts have the
+            rows of one run.
             """)
 
     @Argument(help: ArgumentHelp("The folder of problem files.", valueName: "DIR"), completion: .directory)
@@ -44,8 +45,14 @@ struct Bench: ParsableCommand {
     @Option(help: "How schedules are found.")
     var method = SolveMethod.auto
 
-    @Option(help: ArgumentHelp("The part to run: problems I, I + N, I + 2N and so on.", valueName: "I/N"))
-    var shard: BenchShard?
+    @Option(help: ArgumentHelp("Rounds of large-neighbourhood search for each problem, and no clock.", valueName: "N"))
+    var rounds: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The part to run: problems I, I + N and so on; auto: what Slurm or Kubernetes says.", valueName: "I/N|auto")
+    )
+    var shard: ShardOption?
 
     @Option(help: ArgumentHelp("Cores to use.", valueName: "N"))
     var threads = Scheduler.Options().threads
@@ -55,6 +62,9 @@ struct Bench: ParsableCommand {
 
     @Option(help: ArgumentHelp("Write the results as JSON lines.", valueName: "FILE"), completion: .file())
     var json: String?
+
+    @Flag(help: "Keep the problems that the file of --json holds; solve the others.")
+    var resume = false
 
     @Option(help: "Print a line per problem to standard error as it is done; auto: when that is a terminal.")
     var progress = ProgressMode.auto
@@ -66,6 +76,11 @@ struct Bench: ParsableCommand {
         guard merge.isEmpty || (shard == nil && reference == nil) else {
             throw ValidationError("--merge only puts results together: --shard and --reference are for a run.")
         }
+        guard !resume || (json != nil && merge.isEmpty) else {
+            throw ValidationError("--resume goes on with a run's --json FILE.")
+        }
+        if let rounds { try ArgumentChecks.number("--rounds", rounds, least: 0) }
+        _ = try shard?.resolved()
         try ArgumentChecks.number("--threads", threads, least: 1)
         try ArgumentChecks.inputs([("DIR", folder), ("--reference", reference)])
         try ArgumentChecks.outputs([("--json", json)])
@@ -82,7 +97,9 @@ struct Bench: ParsableCommand {
     private func run(_ folder: String) throws -> BenchFile {
         let references = try reference.map(Self.readReference) ?? [:]
         let problems = try Self.problems(in: folder)
+        let shard = try self.shard?.resolved()
         let chosen = shard?.part(of: problems) ?? problems
+        var results = try resumed()
         let work = FileManager.default.temporaryDirectory.appendingPathComponent("mlsys-bench-\(UUID().uuidString)")
         do {
             try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
@@ -99,17 +116,25 @@ struct Bench: ParsableCommand {
         var options = Scheduler.Options()
         options.threads = threads
         options.seed = seed
+        options.maximumRounds = rounds
         let task = BenchTask(
             method: method, options: options, timeLimit: timeLimit, schedulePath: work.path + "/schedule.json")
-        var results = BenchFile()
-        results.runs = [description]
-        for (index, problem) in chosen.enumerated() {
+        results.runs.append(description(shard))
+        let known = Set(results.rows.map(\.problem))
+        for (index, problem) in chosen.enumerated() where !known.contains(BenchTask.name(of: problem)) {
             let row = task.row(of: problem, reference: references[BenchTask.name(of: problem)])
             results.rows.append(row)
             if let json, !StandardStream.isStream(json) { try writeAtomically(results.text(), to: json) }
             if progress.isOn { Console.error(Self.line(row, index + 1, of: chosen.count)) }
         }
+        results.rows.sort { naturallyPrecedes($0.problem, $1.problem) }
         return results
+    }
+
+    /// What the file of an earlier run holds; nothing without one.
+    private func resumed() throws -> BenchFile {
+        guard resume, let json, FileManager.default.fileExists(atPath: json) else { return BenchFile() }
+        return try BenchFile(path: json)
     }
 
     private static func line(_ row: BenchRow, _ number: Int, of count: Int) -> String {
@@ -140,14 +165,15 @@ struct Bench: ParsableCommand {
         return latencies
     }
 
-    private var description: BenchRun {
+    private func description(_ shard: Shard?) -> BenchRun {
         BenchRun(
             command: CommandLine.arguments.map(Self.quoted).joined(separator: " "), version: MLSysCommand.version,
             date: Date.now.ISO8601Format(), machine: .current, method: method.rawValue,
-            timeLimit: timeLimit.description, threads: threads, seed: seed, shard: shard?.description)
+            timeLimit: rounds == nil ? timeLimit.description : "none", rounds: rounds, threads: threads, seed: seed,
+            shard: shard?.description)
     }
 
-    private static func quoted(_ word: String) -> String {
+    static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.allSatisfy { $0.isLetter || $0.isNumber || "-_./=+:,@%".contains($0) }
         return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }

@@ -10,16 +10,11 @@ struct BenchFile {
     /// Nothing yet.
     init() {}
 
-    /// Reads a file that ``text`` made.
+    /// Reads a file that ``text`` made; a last line that is torn off is left out.
     ///
     /// - Throws: ``FileError`` of kind `noInput` or `badData`, with the line.
     init(path: String) throws(FileError) {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        for (index, line) in try readFile(path).split(separator: UInt8(ascii: "\n")).enumerated() {
-            guard let record = try? decoder.decode(BenchRecord.self, from: Data(line)) else {
-                throw FileError(path: path, kind: .badData, message: "line \(index + 1) is not a result of bench")
-            }
+        for (_, record) in try JSONLines.read(path, as: BenchRecord.self, what: "a result of bench") {
             switch record {
             case .run(let run): runs.append(run)
             case .problem(let row): rows.append(row)

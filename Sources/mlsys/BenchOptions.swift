@@ -34,26 +34,3 @@ enum BenchTimeLimit: ExpressibleByArgument, CustomStringConvertible {
         }
     }
 }
-
-/// A part of a folder: every `count`-th problem, from the `number`-th on.
-struct BenchShard: ExpressibleByArgument, CustomStringConvertible {
-    /// From 1 to ``count``.
-    let number: Int
-    let count: Int
-
-    init?(argument: String) {
-        let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
-        guard parts.count == 2, let number = parts[0], let count = parts[1], number >= 1, number <= count else {
-            return nil
-        }
-        self.number = number
-        self.count = count
-    }
-
-    var description: String { "\(number)/\(count)" }
-
-    /// The problems of this part.
-    func part<Element>(of all: [Element]) -> [Element] {
-        all.enumerated().filter { $0.offset % count == number - 1 }.map(\.element)
-    }
-}

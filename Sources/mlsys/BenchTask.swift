@@ -42,7 +42,8 @@ struct BenchTask {
             monitor.finish()
             row.improvements = monitor.current.improvements
         }
-        row.timeLimitSeconds = method == .list ? nil : timeLimit.seconds(opCount: problem.ops.count)
+        row.timeLimitSeconds =
+            method == .list || options.maximumRounds != nil ? nil : timeLimit.seconds(opCount: problem.ops.count)
         let control = monitor.makeControl(timeLimitSeconds: row.timeLimitSeconds, gap: 0)
         let solution = try job.run(monitor, control: control)
         let schedule = try ScheduleFile.read(schedulePath)

@@ -13,10 +13,13 @@ struct Evaluate: ParsableCommand {
             mlsys evaluate PROBLEM SCHEDULE --compare OTHER [--json]
             """,
         discussion: """
-            One line per step. in and out are elements loaded and evicted, transfer is the
-            time they take, share is of the schedule's latency. An iteration takes as long
-            as the longer one of compute and transfer. resident are the tensors that the
-            previous step left in fast memory, retained those kept for the next one.
+            One line per step, then the tensors and the ops that move most. in and out are
+            elements loaded and evicted, transfer is the time they take, share is of the
+            schedule's latency, of tensors and ops of all that is moved; what several ops
+            of a step read is divided evenly among them. An iteration takes as long as the
+            longer one of compute and transfer. resident are the tensors that the previous
+            step left in fast memory, retained those kept for the next one. --json has
+            all tensors and ops.
 
             With --compare, SCHEDULE is A and OTHER is B. Steps of both that cover the same
             ops form a block. Where the ops are grouped alike, a step of A is turned into
@@ -55,7 +58,11 @@ struct Evaluate: ParsableCommand {
         let first = try EvaluatedSchedule(schedule, evaluator: evaluator, json: json)
         guard let compare else {
             let report = ScheduleReport(first.schedule, first.evaluation, problem: graph)
-            try Console.write(json ? jsonLine(report) : StepTable(report, width: Terminal.width).text)
+            let traffic = TrafficReport(try ScheduleTraffic(first.schedule, problem: graph), problem: graph)
+            try Console.write(
+                json
+                    ? jsonLine(EvaluationReport(report, traffic: traffic))
+                    : StepTable(report, width: Terminal.width).text + "\n" + traffic.text)
             return
         }
         let second = try EvaluatedSchedule(compare, evaluator: evaluator, json: json)

@@ -46,38 +46,26 @@ struct Import: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        guard hardware.count(where: { !isChange($0) }) == 1 else {
+        guard hardware.count(where: { !ChipArguments.isChange($0) }) == 1 else {
             throw ValidationError("--hardware needs one file; other values are changes to it, such as clock_hz=1e9.")
         }
-        for text in dimensions {
-            guard let (_, value) = pair(text), let length = Int(value), (1...1 << 40).contains(length) else {
-                throw ValidationError("--dim \(text) is not NAME=LENGTH with a positive length.")
-            }
-        }
+        try ChipArguments.checkDimensions(dimensions)
     }
 
     func run() throws {
         if let output { try OutputFile.check(output, isNot: model, named: "model") }
-        let path = hardware.first { !isChange($0) } ?? ""
-        let chip = try ChipDescription.read(path, changes: hardware.filter(isChange).compactMap(pair))
+        let path = hardware.first { !ChipArguments.isChange($0) } ?? ""
+        let chip = try ChipDescription.read(
+            path, changes: hardware.filter(ChipArguments.isChange).compactMap(ChipArguments.pair))
         var options = ImportOptions()
         options.isStrict = exactness == .strict
-        for (name, value) in dimensions.compactMap(pair) { options.dimensions[name] = Int(value) }
+        for (name, value) in dimensions.compactMap(ChipArguments.pair) { options.dimensions[name] = Int(value) }
         let start = ContinuousClock.now
         let imported = try ModelImporter(chip: chip, options: options).read(model)
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         if let output { try ProblemFile.write(imported.problem, to: output) }
         let report = ImportReport(imported, model: model, problem: output, seconds: seconds)
         try Console.write(json ? jsonLine(report) : ImportTable(report, chip: chip).text, besides: output)
-    }
-
-    private func isChange(_ text: String) -> Bool {
-        text.contains("=") && !FileManager.default.fileExists(atPath: text)
-    }
-
-    private func pair(_ text: String) -> (key: String, value: String)? {
-        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { return nil }
-        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
 }
 

@@ -26,6 +26,9 @@ struct MLSysCommand: ParsableCommand {
                   [-o FILE]
             mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
             mlsys decode PROBLEM --legend LEGEND --solution SOLUTION -o SCHEDULE
+            mlsys sweep PROBLEM --capacity 32k:1M:x2 [--bandwidth VALUES]
+                  [--native VALUES] [--page FILE]
+            mlsys sensitivity PROBLEM SCHEDULE [--json]
             mlsys bench DIR [--reference FILE] [--time-limit contest|SECONDS]
                   [--json FILE]
             """,
@@ -50,7 +53,7 @@ struct MLSysCommand: ParsableCommand {
         version: "mlsys \(version)",
         subcommands: [
             Solve.self, Evaluate.self, Bound.self, Generate.self, Import.self, Export.self, Decode.self, Bench.self,
-            Report.self, CheckBound.self,
+            Report.self, CheckBound.self, Sweep.self, Sensitivity.self,
         ],
         defaultSubcommand: Solve.self)
 

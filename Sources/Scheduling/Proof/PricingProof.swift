@@ -16,6 +16,8 @@ struct PricingProof: Strategy {
     let reductionCap: ReductionCap
     /// Cores to use; without a clock they do not change the result.
     let threads: Int
+    /// Steps that the pool begins with, beside its own.
+    let knownSteps: [StepKey]
     let solver: any MIPSolver
     private var work: Work?
 
@@ -51,9 +53,12 @@ struct PricingProof: Strategy {
     /// Share of the latency up to which it is worth while to list the steps of better schedules.
     private static let listingShare = 0.05
 
-    init(reductionCap: ReductionCap = .native, threads: Int = 2, solver: any MIPSolver) {
+    init(
+        reductionCap: ReductionCap = .native, threads: Int = 2, knownSteps: [StepKey] = [], solver: any MIPSolver
+    ) {
         self.reductionCap = reductionCap
         self.threads = threads
+        self.knownSteps = knownSteps
         self.solver = solver
     }
 
@@ -63,6 +68,7 @@ struct PricingProof: Strategy {
         do {
             let work = try self.work ?? start(session)
             self.work = work
+            defer { session.note(usefulSteps: usefulSteps(of: work)) }
             return try climb(work, session, budget)
         } catch is MIPSolverError {
             // A solver that fails proves nothing, and takes nothing back.
@@ -73,9 +79,24 @@ struct PricingProof: Strategy {
     private func start(_ session: Session) throws -> Work {
         let search = PricingSearch(session.problem, reductionCap: reductionCap, threads: threads)
         let pool = StartingPool(session.problem, reductionCap: reductionCap)
+        let known = KnownColumns(session.problem, reductionCap: reductionCap)
         let master = try RestrictedMaster(
-            session.problem, interchangeable: search.interchangeable, pool: pool.columns(), solver: solver)
+            session.problem, interchangeable: search.interchangeable,
+            pool: pool.columns() + known.columns(knownSteps), solver: solver)
         return Work(search, master)
+    }
+
+    /// Share of the latency up to which a column's reduced cost makes it useful to others.
+    private static let usefulShare = 0.02
+
+    /// The columns that the master's last solution takes, or nearly takes.
+    private func usefulSteps(of work: Work) -> [StepKey] {
+        guard let solution = work.generation.solution else { return [] }
+        let columns = work.generation.master.columns
+        let limit = Self.usefulShare * solution.objective
+        return solution.reducedCosts.indices.filter { solution.reducedCosts[$0] <= limit }
+            .sorted { (solution.reducedCosts[$0], $0) < (solution.reducedCosts[$1], $1) }
+            .map { StepKey(ops: columns[$0].ops, resident: columns[$0].resident, retained: columns[$0].retained) }
     }
 
     private func climb(_ work: Work, _ session: Session, _ budget: Budget) throws -> Ending {

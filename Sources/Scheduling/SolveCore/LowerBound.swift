@@ -42,6 +42,8 @@ public struct LowerBound: Sendable, Hashable {
         case integer
         /// Best-first search over the candidates.
         case search
+        /// Proven for other hardware, and carried over.
+        case carried
     }
 
     /// Where the bound comes from.

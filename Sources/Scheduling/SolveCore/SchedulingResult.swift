@@ -71,6 +71,8 @@ public struct SchedulingResult: Sendable {
     public var searchStates: Int?
     /// Dual prices that prove the best bound by pricing, if there is one.
     public var certificate: BoundCertificate?
+    /// Steps that the proof used, the incumbent's among them; see ``Scheduler/Options/knownSteps``.
+    public var usefulSteps: [StepKey] = []
     /// Wall-clock time, in seconds.
     public var seconds: Double
 

@@ -28,6 +28,7 @@ public final class Session: Sendable {
         var program: ProgramStatistics?
         var searchStates: Int?
         var certificate: BoundCertificate?
+        var usefulSteps: [StepKey] = []
     }
 
     /// Opens a session that knows nothing yet.
@@ -191,6 +192,9 @@ public final class Session: Sendable {
         state.withLock { if certificate.bound >= $0.certificate?.bound ?? 0 { $0.certificate = certificate } }
     }
 
+    /// Notes steps that a proof used.
+    public func note(usefulSteps: [StepKey]) { state.withLock { $0.usefulSteps = usefulSteps } }
+
     /// True when candidates were enumerated and nothing was left out.
     public var hasAllCandidates: Bool { state.withLock { $0.omissions?.isEmpty == true } }
 
@@ -206,10 +210,12 @@ public final class Session: Sendable {
         guard let incumbent = known.incumbent else {
             throw InconsistencyError(description: "no schedule was found")
         }
-        return SchedulingResult(
+        var result = SchedulingResult(
             incumbent: incumbent, bounds: known.bounds, ending: isProven ? .proven : isDone ? .limit(.gap) : ending,
             candidateOmissions: known.omissions, candidates: known.candidates, program: known.program,
             searchStates: known.searchStates, certificate: known.certificate, seconds: control.elapsedSeconds)
+        result.usefulSteps = known.usefulSteps
+        return result
     }
 }
 
