@@ -10,6 +10,10 @@ import TensorGraph
 struct Sensitivity: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Tell what more bandwidth, memory or native tile, or a cheaper op, are worth.",
+        usage: """
+            mlsys sensitivity PROBLEM SCHEDULE [--capacity-step ELEMENTS]
+                  [--time-limit SECONDS] [--json]
+            """,
         discussion: """
             One change at a time: one more unit of bandwidth, one more step of capacity,
             a native tile twice as wide or high (at the same cost of a tile), and each
