@@ -65,7 +65,8 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "TensorGraph", "CostModel", "Scheduling", "DesignSpace",
-                .product(name: "TextTable", package: "TextTable"), .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "TextTable", package: "TextTable"),
+                .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
                 // In the code, so that the program stays one file.
@@ -74,7 +75,8 @@ let package = Package(
                 .embedInCode("HTML/Resources/graph.js"), .embedInCode("HTML/Resources/timeline.js"),
                 .embedInCode("HTML/Resources/table.js"), .embedInCode("HTML/Resources/search.js"),
                 .embedInCode("HTML/Resources/sweep.mustache"), .embedInCode("HTML/Resources/sweep.css"),
-                .embedInCode("HTML/Resources/sweep.js"), .embedInCode("HTML/Resources/tiles.js"), .embedInCode("HTML/Resources/print.js"),
+                .embedInCode("HTML/Resources/sweep.js"), .embedInCode("HTML/Resources/tiles.js"),
+                .embedInCode("HTML/Resources/print.js"),
             ],
             swiftSettings: strict),
         .executableTarget(
@@ -132,8 +134,10 @@ let package = Package(
             name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
-            exclude: ["browse.py"], swiftSettings: strict),
+            dependencies: [
+                "Reporting", "DesignSpace", "Scheduling", "CostModel", "TensorGraph", "GLPKBackend", "TestSupport",
+            ],
+            exclude: ["browse.py", "browse_sweep.py"], swiftSettings: strict),
         .testTarget(
             name: "CommandTests",
             dependencies: [
