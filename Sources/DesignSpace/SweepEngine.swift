@@ -1,4 +1,5 @@
 import CostModel
+import Foundation
 import MIP
 import Scheduling
 import TensorGraph
@@ -33,6 +34,8 @@ public struct SweepEngine {
     private var known: [Finding?]
     /// Steps that the proofs of earlier points used, for those of later ones.
     private var steps: [StepKey] = []
+    /// Granularities that were searched exhaustively at earlier points.
+    private var tunings: [(position: Int, tunings: StepTunings)] = []
 
     /// Creates an engine.
     ///
@@ -92,6 +95,7 @@ public struct SweepEngine {
             if let schedule = outcome.schedule { session.submit(schedule, from: .warmStart) }
             if !session.isDone { submitRetuned(position, to: session) }
             scheduler.knownSteps = steps
+            scheduler.knownTunings = carriedTunings(to: position)
         }
         let result =
             session.isDone
@@ -106,7 +110,27 @@ public struct SweepEngine {
         finding.bound = own?.value ?? 0
         finding.scope = own?.scope
         finding.status = result.status.description
+        guard options.shares else { return }
         remember(result)
+        if !result.tunings.isEmpty { tunings.append((position, result.tunings)) }
+    }
+
+    /// Points whose granularities are looked at: those of the nearest hardware are the most alike.
+    private static let tuningSources = 6
+
+    private func carriedTunings(to position: Int) -> [CarriedTunings] {
+        let target = problems[position]
+        func distance(_ other: Int) -> Double {
+            let (left, right) = (problems[other].hardware, target.hardware)
+            return abs(log2(Double(left.fastMemoryCapacity) / Double(right.fastMemoryCapacity)))
+                + abs(log2(left.slowMemoryBandwidth / right.slowMemoryBandwidth))
+        }
+        return tunings.map { (distance($0.position), $0) }.sorted { ($0.0, $0.1.position) < ($1.0, $1.1.position) }
+            .prefix(Self.tuningSources).map { _, entry in
+                // A step is a schedule of its own: the theorem holds for it as for all of them.
+                CarriedTunings(
+                    entry.tunings, boundFactor: BoundTransfer.factor(from: problems[entry.position], to: target))
+            }
     }
 
     /// Schedules of other points that are tried at a new one: the nearest are the most alike.

@@ -62,11 +62,12 @@ struct Portfolio {
         members = [
             .list: ListScheduling(options: list, warmStart: options.warmStart),
             .bounds: GraphBounds(reductionCap: options.reductionCap),
-            .polish: GranularityPolish(reductionCap: options.reductionCap, threads: options.threads),
+            .polish: GranularityPolish(
+                reductionCap: options.reductionCap, threads: options.threads, known: options.knownTunings),
             .proof: EnumerationProof(
                 engine: options.engine, level: options.level, certifies: options.certifies,
                 reductionCap: options.reductionCap, threads: options.threads,
-                enumerationShare: options.method == .exact ? 0.6 : 0.4, solver: solver),
+                enumerationShare: options.method == .exact ? 0.6 : 0.4, known: options.knownTunings, solver: solver),
             .pricing: PricingProof(
                 reductionCap: options.reductionCap, threads: options.threads, knownSteps: options.knownSteps,
                 solver: solver),

@@ -39,6 +39,8 @@ public struct Scheduler: Sendable {
         /// Steps that are likely to matter, such as those that a proof on other hardware needed; proofs begin with them. They save
         /// time and change no result.
         public var knownSteps: [StepKey] = []
+        /// What was found of steps' granularities on other hardware; the steps need no search where it tells the best.
+        public var knownTunings: [CarriedTunings] = []
         /// Rounds of large-neighbourhood search at most; nil for as many as time allows. With a number here and no time
         /// limit the result depends on nothing but the problem and these options.
         public var maximumRounds: Int?

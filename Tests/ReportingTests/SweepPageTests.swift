@@ -89,7 +89,7 @@ struct SweepPageTests {
         let known = rows.filter { $0.latency != nil }
         // Latencies, and shares of compute below.
         #expect(facts.marks == 2 * known.count)
-        #expect(facts.bounds == rows.count { $0.bound != nil })
+        #expect(facts.bounds == known.count)
         #expect(
             facts.front == rows.count { $0.isOnFront } && facts.knees == rows.count { $0.isKnee } && facts.knees > 0)
         #expect(facts.curves == 4)

@@ -101,7 +101,8 @@ struct SweepChart {
     private typealias Point = (position: Int, x: Double, y: Double)
 
     private func horizontal(_ size: ChartSize) -> Axis {
-        let values = rows.compactMap(\.point).map(dimension.value)
+        // Where nothing fits there is nothing to show.
+        let values = rows.filter { $0.latency != nil }.compactMap(\.point).map(dimension.value)
         return Axis(
             .logarithmic, from: (values.min() ?? 1) / 1.04, to: (values.max() ?? 1) * 1.04, start: 58,
             end: size.width - 18)
@@ -121,7 +122,9 @@ struct SweepChart {
 
     private func points(of curve: SweepCurve, _ x: Axis, _ y: Axis, _ field: KeyPath<SweepRow, Double?>) -> [Point] {
         curve.positions.compactMap { position in
-            guard let value = rows[position][keyPath: field], let point = rows[position].point else { return nil }
+            guard rows[position].latency != nil, let value = rows[position][keyPath: field],
+                let point = rows[position].point
+            else { return nil }
             return (position, x.position(dimension.value(point)), y.position(value))
         }
     }

@@ -76,6 +76,12 @@ public struct Candidate: Sendable, Hashable {
         tuning.lowerBound = min(max(lowerBound, other.lowerBound), latency)
     }
 
+    /// Takes a granularity if it is faster, and a lower bound if it is higher.
+    mutating func carry(_ choice: GranularityChoice?, lowerBound bound: Double) {
+        if let choice, choice.latency < latency { tuning.choice = choice }
+        tuning.lowerBound = min(max(lowerBound, bound), latency)
+    }
+
     /// Records the result of an exhaustive search: a better choice, or nil when there is none.
     mutating func tune(_ better: GranularityChoice?, isComplete: Bool) {
         if let better, better.latency < latency { tuning.choice = better }

@@ -24,6 +24,8 @@ struct EnumerationProof: Strategy {
     /// Part of the time that enumeration may take; the rest belongs to the proof, and what has not been enumerated by
     /// then never will be.
     let enumerationShare: Double
+    /// What was found on other hardware.
+    let known: [CarriedTunings]
     let solver: any MIPSolver
     /// The candidates of the last run; nil before the first.
     private var candidates: CandidateSet?
@@ -32,8 +34,10 @@ struct EnumerationProof: Strategy {
 
     init(
         engine: ProofEngine = .both, level: ScheduleFormulation.Level = .recompute, certifies: Bool = true,
-        reductionCap: ReductionCap = .native, threads: Int = 2, enumerationShare: Double = 0.6, solver: any MIPSolver
+        reductionCap: ReductionCap = .native, threads: Int = 2, enumerationShare: Double = 0.6,
+        known: [CarriedTunings] = [], solver: any MIPSolver
     ) {
+        self.known = known
         self.engine = engine
         self.level = level
         self.certifies = certifies
@@ -50,10 +54,12 @@ struct EnumerationProof: Strategy {
             set = known
         } else {
             set = enumerate(session, budget, &limit)
+            CarriedTunings.apply(known, to: &set.candidates, problem: session.problem, reductionCap: reductionCap)
         }
         defer {
             candidates = set
             session.note(set.statistics, omissions: set.omissions)
+            session.note(tunings: set.candidates)
         }
         guard !set.candidates.isEmpty else { return .limit(budget.stop ?? limit ?? .candidates) }
         if let incumbent = session.incumbent {

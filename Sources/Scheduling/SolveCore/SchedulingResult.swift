@@ -73,6 +73,8 @@ public struct SchedulingResult: Sendable {
     public var certificate: BoundCertificate?
     /// Steps that the proof used, the incumbent's among them; see ``Scheduler/Options/knownSteps``.
     public var usefulSteps: [StepKey] = []
+    /// Granularities that were searched exhaustively; see ``Scheduler/Options/knownTunings``.
+    public var tunings = StepTunings()
     /// Wall-clock time, in seconds.
     public var seconds: Double
 

@@ -29,6 +29,7 @@ public final class Session: Sendable {
         var searchStates: Int?
         var certificate: BoundCertificate?
         var usefulSteps: [StepKey] = []
+        var tunings = StepTunings()
     }
 
     /// Opens a session that knows nothing yet.
@@ -195,6 +196,9 @@ public final class Session: Sendable {
     /// Notes steps that a proof used.
     public func note(usefulSteps: [StepKey]) { state.withLock { $0.usefulSteps = usefulSteps } }
 
+    /// Notes granularities that were searched exhaustively.
+    func note(tunings candidates: [Candidate]) { state.withLock { $0.tunings.insert(candidates) } }
+
     /// True when candidates were enumerated and nothing was left out.
     public var hasAllCandidates: Bool { state.withLock { $0.omissions?.isEmpty == true } }
 
@@ -215,6 +219,7 @@ public final class Session: Sendable {
             candidateOmissions: known.omissions, candidates: known.candidates, program: known.program,
             searchStates: known.searchStates, certificate: known.certificate, seconds: control.elapsedSeconds)
         result.usefulSteps = known.usefulSteps
+        result.tunings = known.tunings
         return result
     }
 }
