@@ -83,6 +83,16 @@ public struct SensitivityStudy {
                     Self.finding(plain, other.latency, other.problem, scheduler.reductionCap), at: position)
             }
         }
+        // What proven changes left of their time belongs to the others.
+        var open = ([0] + order.map { $0 + 1 }).filter { engine.outcomes[$0].gap > Tolerance.agreement }
+        while let position = open.first {
+            let share = clock.remainingSeconds / Double(open.count)
+            guard share >= Self.shortestSeconds else { break }
+            open.removeFirst()
+            if engine.outcomes[position].gap > Tolerance.agreement {
+                try engine.solve(position, timeLimitSeconds: share)
+            }
+        }
         let outcomes = engine.outcomes
         func bounds(_ position: Int) -> (atMost: Double, atLeast: Double) {
             let atMost = outcomes[position].latency ?? .infinity

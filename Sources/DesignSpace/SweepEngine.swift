@@ -39,7 +39,10 @@ public struct SweepEngine {
 
     /// Creates an engine.
     ///
-    /// - Parameter problems: the problem at each point; all of one graph.
+    /// - Parameters:
+    ///   - problems: the problem at each point; all of one graph.
+    ///   - solver: solves linear and integer programs.
+    ///   - options: what the caller chooses.
     public init(_ problems: [Problem], solver: any MIPSolver, options: Options = Options()) {
         self.problems = problems
         self.solver = solver
