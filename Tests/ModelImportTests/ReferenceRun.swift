@@ -94,8 +94,14 @@ struct ReferenceRun: Decodable {
         case .patches(let name, let kernel): return try patches(value(name), kernel)
         case .derived("one_hot", _, let numbers):
             return (0..<Int(numbers[1])).map { $0 == Int(numbers[0]) ? 1 : 0 }
-        case .derived("causal_mask", _, _):
-            return (0..<shape[0]).flatMap { row in (0..<shape[1]).map { $0 <= row ? 0 : -.infinity } }
+        case .derived("window_mask", _, let numbers):
+            return (0..<shape[0]).flatMap { row in
+                (0..<shape[1]).map { column in
+                    let place = Double(row) + numbers[0] - Double(column)
+                    let isSeen = (numbers[1] < 0 || place <= numbers[1]) && (numbers[2] < 0 || -place <= numbers[2])
+                    return isSeen ? 0 : -.infinity
+                }
+            }
         case .derived("batch_norm_scale", let names, let numbers):
             return try zip(value(names[0]).data, value(names[1]).data).map { $0 / ($1 + numbers[0]).squareRoot() }
         case .derived("batch_norm_shift", let names, let numbers):

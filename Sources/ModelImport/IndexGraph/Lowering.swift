@@ -9,6 +9,8 @@ struct Lowering {
     private(set) var multiplyAdds = 0.0
     /// The node that is being lowered.
     private(set) var node: Node
+    /// Ops and gathers before it.
+    private var start = (ops: 0, gathers: 0)
 
     init(first node: Node) { self.node = node }
 
@@ -19,6 +21,14 @@ struct Lowering {
         approximations = []
         rearrangements = []
         multiplyAdds = 0
+        start = (graph.ops.count, gathers.count)
+    }
+
+    /// Takes back what was made of the node until its rule failed.
+    mutating func abandon() {
+        graph.removeOps(from: start.ops)
+        gathers.removeSubrange(start.gathers...)
+        begin(node)
     }
 
     /// Says that the node is not lowered exactly, and why.

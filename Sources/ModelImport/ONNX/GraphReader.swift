@@ -8,6 +8,9 @@ struct GraphReader {
     private var lowering: Lowering
     private var values: [String: ValueID] = [:]
     private var declaredShapes: [String: [Int]] = [:]
+    /// Tensors of truth values.
+    private var truths: Set<String> = []
+    private var inlining: NodeInlining
     private let dimensions: [String: Int]
     private let boundaries: [Int: String]
 
@@ -22,19 +25,17 @@ struct GraphReader {
         let opsets = Dictionary(
             model.opsetImport.map { ($0.domain == "ai.onnx" ? "" : $0.domain, Int($0.version)) },
             uniquingKeysWith: { $1 })
-        let localFunctions = Set(model.functions.map(\.name))
-        let opset = opsets[""] ?? 23
-        let sorted = try Self.sorted(model.graph.node)
-        let list = sorted.enumerated().map { Node($1, index: $0, opset: opset) }
+        inlining = NodeInlining(model.functions)
+        let list = try inlining.inlined(try Self.sorted(model.graph.node), opset: opsets[""] ?? 23)
         guard let first = list.first else { throw ImportFault("has no nodes") }
-        lowering = Lowering(first: first)
+        lowering = Lowering(first: Node(first, index: 0))
         try readDeclarations(model.graph)
-        for node in list { try read(node, isLocalFunction: localFunctions.contains(node.type)) }
+        for node in list { try read(node) }
         for output in model.graph.output {
             guard let value = values[output.name] else { continue }
             if !lowering.isConstant(value) { results.append((output.name, value)) }
         }
-        results += lowering.gathers.map { (graph[$0].name, $0) }
+        results += lowering.gathers.filter { !lowering.isConstant($0) }.map { (graph[$0].name, $0) }
         guard !results.isEmpty else {
             throw ImportFault("has no output that can be reached without a boundary")
         }
@@ -77,18 +78,27 @@ struct GraphReader {
 
     // MARK: Declarations
 
+    /// BOOL in TensorProto.DataType.
+    private static let truthType: Int32 = 9
+
     private mutating func readDeclarations(_ graph: Mlsys_Onnx_GraphProto) throws(ImportFault) {
         for initializer in graph.initializer {
-            values[initializer.name] = lowering.constant(
-                named: initializer.name, shape: try initializer.shape(), data: try initializer.constant())
+            try declare(initializer)
         }
         for input in graph.input where values[input.name] == nil {
             guard let shape = try shape(input, required: true) else { continue }
+            if input.type.tensorType.elemType == Self.truthType { truths.insert(input.name) }
             values[input.name] = lowering.leaf(.model(input.name), name: input.name, shape: shape)
         }
         for info in graph.valueInfo + graph.output {
             if let shape = try shape(info, required: false) { declaredShapes[info.name] = shape }
         }
+    }
+
+    private mutating func declare(_ weight: Mlsys_Onnx_TensorProto) throws(ImportFault) {
+        if weight.dataType == Self.truthType { truths.insert(weight.name) }
+        values[weight.name] = lowering.constant(
+            named: weight.name, shape: try weight.shape(), data: try weight.constant())
     }
 
     /// The declared shape; nil when it has none, or an unknown dimension and is not required.
@@ -121,18 +131,46 @@ struct GraphReader {
 
     // MARK: Nodes
 
-    private mutating func read(_ node: Node, isLocalFunction: Bool) throws(ImportFault) {
+    private mutating func read(_ proto: ReadNode) throws(ImportFault) {
+        let node = Node(proto, index: nodes.count)
         nodes.append(
             ImportedNode(name: node.name, type: node.type, fate: .exact, multiplyAdds: 0, opCount: 0))
         lowering.begin(node)
         do throws(ImportFault) {
+            if OperatorTable.writesTruths(node, node.inputs.map(truths.contains)) {
+                truths.formUnion(node.outputs)
+            }
             if let reason = boundaries[node.index] { throw ImportFault(reason) }
-            if isLocalFunction, !node.domain.isEmpty { throw ImportFault("is a function of the model itself") }
+            if node.type == "If", node.domain.isEmpty {
+                try readBranch(of: node)
+                return
+            }
             try lower(node)
         } catch {
+            if node.type != "If" { lowering.abandon() }
             try leaveOut(node, error.description)
         }
         nodes[node.index].multiplyAdds = lowering.multiplyAdds
+    }
+
+    /// A condition that is known before the model runs leaves the nodes of one branch.
+    private mutating func readBranch(of node: Node) throws(ImportFault) {
+        guard let condition = node.inputs.first.flatMap({ values[$0] }).flatMap({ lowering.data($0) })?.integers?.first
+        else { throw ImportFault("takes a branch that only running the model tells") }
+        guard let graph = node.graph(condition != 0 ? "then_branch" : "else_branch"),
+            graph.output.count >= node.outputs.count
+        else { throw ImportFault("has no branch to take") }
+        let branch = try inlining.branch(graph, of: node)
+        guard branch.nodes.count + nodes.count <= NodeInlining.largestCount else {
+            throw ImportFault("has branches of more than \(NodeInlining.largestCount) nodes")
+        }
+        nodes[node.index].fate = .constant
+        for weight in branch.weights { try declare(weight) }
+        for inner in branch.nodes { try read(inner) }
+        for (outer, inner) in zip(node.outputs, branch.outputs) {
+            values[outer] = values[inner]
+            if truths.contains(inner) { truths.insert(outer) }
+        }
     }
 
     private mutating func lower(_ node: Node) throws(ImportFault) {
@@ -190,7 +228,7 @@ struct GraphReader {
         _ rule: OperatorTable.Rule, to node: Node, _ inputs: [ValueID?]
     ) throws(ImportFault) -> [ValueID] {
         do {
-            return try rule(&lowering, node, Inputs(values: inputs))
+            return try rule(&lowering, node, Inputs(values: inputs, truths: node.inputs.map(truths.contains)))
         } catch {
             throw error as? ImportFault ?? ImportFault("\(error)")
         }
@@ -204,15 +242,23 @@ struct GraphReader {
         if let rule = OperatorTable.rules[node.type], boundaries[node.index] != nil {
             // A node that could be lowered, but not beside the others: its rule knows its shapes and its work.
             var trial = lowering
-            if let outputs = try? rule(&trial, node, Inputs(values: inputs)) {
+            if let outputs = try? rule(&trial, node, Inputs(values: inputs, truths: node.inputs.map(truths.contains))) {
                 shapes = outputs.map { trial.shape($0) }
                 // One that computes nothing is a copy in slow memory, in another order.
                 if trial.graph.ops.count == graph.ops.count { nodes[node.index].fate = .rearranged(reason) }
             }
             lowering.count(multiplyAdds: trial.multiplyAdds)
         }
-        for (name, value) in zip(node.inputs, inputs) {
-            if let value, !lowering.isConstant(value) { results.append((name, value)) }
+        if lowering.multiplyAdds == 0 {
+            let written = node.outputs.enumerated().map { index, name in
+                declaredShapes[name] ?? (index < shapes.count ? shapes[index] : nil)
+            }
+            lowering.count(
+                multiplyAdds: WorkEstimate.multiplyAdds(
+                    of: node, inputs: inputs.map { $0.map { lowering.shape($0) } }, outputs: written))
+        }
+        for name in node.inputs + node.captured {
+            if let value = values[name], !lowering.isConstant(value) { results.append((name, value)) }
         }
         for (index, name) in node.outputs.enumerated() where !name.isEmpty {
             let inferred = index < shapes.count ? shapes[index] : nil

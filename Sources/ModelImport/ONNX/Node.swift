@@ -15,9 +15,15 @@ struct Node {
     /// The version of the operator set that the operator is of.
     let opset: Int
 
+    /// Tensors that its branches or its body read from around it.
+    let captured: [String]
+
     private let attributes: [String: Mlsys_Onnx_AttributeProto]
 
-    init(_ proto: Mlsys_Onnx_NodeProto, index: Int, opset: Int) {
+    init(_ read: ReadNode, index: Int) {
+        let proto = read.proto
+        opset = read.opset
+        captured = NodeInlining.captured(by: proto)
         self.index = index
         let label = proto.name.isEmpty ? proto.output.first { !$0.isEmpty } ?? "" : proto.name
         name = label.isEmpty ? "\(proto.opType)_\(index)" : label
@@ -25,7 +31,6 @@ struct Node {
         domain = proto.domain == "ai.onnx" ? "" : proto.domain
         inputs = proto.input
         outputs = proto.output
-        self.opset = opset
         attributes = Dictionary(proto.attribute.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
     }
 
@@ -44,6 +49,8 @@ struct Node {
     func ints(_ name: String) -> [Int]? { attributes[name].map { $0.ints.map(Int.init) } }
 
     func reals(_ name: String) -> [Double]? { attributes[name].map { $0.floats.map(Double.init) } }
+
+    func graph(_ name: String) -> Mlsys_Onnx_GraphProto? { attributes[name].flatMap { $0.hasG ? $0.g : nil } }
 
     func tensor(_ name: String) -> Mlsys_Onnx_TensorProto? { attributes[name].map(\.t) }
 }

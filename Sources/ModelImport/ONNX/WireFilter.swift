@@ -9,6 +9,9 @@ struct WireFilter {
     /// Bytes of data that a tensor may keep. Shapes, axes and other small constants are far below it.
     static let largestPayload = 8192
 
+    /// Messages within each other, as branches within branches are: as deep as the decoder goes.
+    private static let deepest = 96
+
     /// The messages on the way to tensors.
     private enum Message {
         case model, graph, function, node, attribute, tensor
@@ -22,12 +25,15 @@ struct WireFilter {
             case (.graph, 1): .nested(.node)
             case (.graph, 5): .nested(.tensor)
             case (.graph, 2), (.graph, 11...13): .kept
-            case (.function, 1), (.function, 10): .kept
+            case (.function, 7): .nested(.node)
+            case (.function, 11): .nested(.attribute)
+            case (.function, 1), (.function, 4...5), (.function, 9...10): .kept
             case (.node, 5): .nested(.attribute)
             case (.node, 1...4), (.node, 7): .kept
             case (.attribute, 5): .nested(.tensor)
+            case (.attribute, 6): .nested(.graph)
             case (.attribute, 4), (.attribute, 7), (.attribute, 8): .limited
-            case (.attribute, 1...3), (.attribute, 20): .kept
+            case (.attribute, 1...3), (.attribute, 20...21): .kept
             case (.tensor, 4), (.tensor, 5), (.tensor, 7), (.tensor, 9...11): .limited
             case (.tensor, 1), (.tensor, 2), (.tensor, 8): .kept
             default: .dropped
@@ -50,13 +56,14 @@ struct WireFilter {
     static func reduce(_ data: Data, _ largestPayload: Int = largestPayload) throws(ImportFault) -> Data {
         let result = data.withUnsafeBytes { bytes in
             Result { () throws(ImportFault) in
-                try WireFilter(bytes: bytes, largestPayload: largestPayload).copy(0..<bytes.count, .model)
+                try WireFilter(bytes: bytes, largestPayload: largestPayload).copy(0..<bytes.count, .model, depth: 0)
             }
         }
         return Data(try result.get())
     }
 
-    private func copy(_ range: Range<Int>, _ message: Message) throws(ImportFault) -> [UInt8] {
+    private func copy(_ range: Range<Int>, _ message: Message, depth: Int) throws(ImportFault) -> [UInt8] {
+        guard depth <= Self.deepest else { throw ImportFault("has branches within branches, more than can be read") }
         var result: [UInt8] = []
         var position = range.lowerBound
         var payload = 0
@@ -84,7 +91,7 @@ struct WireFilter {
                 if payload <= largestPayload { result += bytes[start..<position] }
             case .nested(let inner):
                 guard key & 7 == 2 else { throw Self.damaged }
-                let body = try copy(contents, inner)
+                let body = try copy(contents, inner, depth: depth + 1)
                 Self.append(key, to: &result)
                 Self.append(UInt64(body.count), to: &result)
                 result += body

@@ -10,10 +10,10 @@ enum ConvolutionOperators {
                 &lowering, node, try inputs.required(0), try inputs.required(1), bias: inputs.optional(2))
         },
         "FusedConv": { lowering, node, inputs in
-            let result = try convolution(
+            var result = try convolution(
                 &lowering, node, try inputs.required(0), try inputs.required(1), bias: inputs.optional(2))
-            guard node.text("activation") == "Relu" else { throw ImportFault("has an activation that is not known") }
-            return [try lowering.map("relu", result, part: "relu")]
+            if let other = inputs.optional(3) { result = [try lowering.map("add", result + [other], part: "sum")] }
+            return node.text("activation").map { $0.isEmpty } ?? true ? result : [try lowering.activated(result[0], node)]
         },
         "ConvInteger": { lowering, node, inputs in
             lowering.approximate("the numbers are quantized")
@@ -135,28 +135,38 @@ enum ConvolutionOperators {
     private static let transposed: OperatorTable.Rule = { lowering, node, inputs in
         let (image, weights) = (try inputs.required(0), try inputs.required(1))
         let (shape, sides) = (lowering.shape(image), lowering.shape(weights))
-        let rank = shape.count - 2
-        guard rank > 0, sides.count == shape.count, sides[0] == shape[1], node.int("group", default: 1) == 1 else {
-            throw ImportFault("is a transposed convolution in groups")
-        }
+        let (rank, groups) = (shape.count - 2, node.int("group", default: 1))
+        guard rank > 0, sides.count == shape.count, sides[0] == shape[1], groups > 0, shape[1] % groups == 0
+        else { throw ImportFault("has weights \(sides) for an image \(shape) in \(groups) groups") }
         let strides = node.ints("strides") ?? Array(repeating: 1, count: rank)
         let pads = node.ints("pads") ?? Array(repeating: 0, count: 2 * rank)
         let extra = node.ints("output_padding") ?? Array(repeating: 0, count: rank)
         guard strides.count == rank, pads.count == 2 * rank, extra.count == rank,
             (strides + pads + extra).allSatisfy({ (0...1 << 20).contains($0) })
         else { throw ImportFault("has windows that do not fit its image") }
+        let dilations = node.ints("dilations") ?? Array(repeating: 1, count: rank)
+        let given = node.ints("output_shape")
+        guard dilations.count == rank, dilations.allSatisfy({ (1...1 << 20).contains($0) }), given?.count ?? rank == rank
+        else { throw ImportFault("has windows that do not fit its image") }
+        let mode = node.text("auto_pad") ?? "NOTSET"
         let output = (0..<rank).map { axis in
-            (shape[axis + 2] - 1) * strides[axis] + sides[axis + 2] + extra[axis] - pads[axis] - pads[axis + rank]
+            if let given { return given[axis] }
+            if mode.hasPrefix("SAME") { return shape[axis + 2] * strides[axis] }
+            return (shape[axis + 2] - 1) * strides[axis] + (sides[axis + 2] - 1) * dilations[axis] + 1 + extra[axis]
+                - pads[axis] - pads[axis + rank]
         }
         guard output.allSatisfy({ $0 > 0 }) else { throw ImportFault("has windows larger than its image") }
         let columns = try Checked.product(sides[1...])
-        let flat = try lowering.reshape(image, [shape[0], shape[1], try Checked.product(shape[2...])])
+        let inner = shape[1] / groups
+        let flat = try lowering.reshape(image, [shape[0], groups, inner, try Checked.product(shape[2...])])
         let product = try lowering.product(
-            [(try lowering.reshape(weights, [sides[0], columns]), ["c", "o"]), (flat, ["n", "c", "p"])],
-            to: ["n", "o", "p"], part: "product")
+            [
+                (try lowering.reshape(weights, [groups, inner, columns]), ["g", "c", "o"]),
+                (flat, ["n", "g", "c", "p"]),
+            ], to: ["n", "g", "o", "p"], part: "product")
         lowering.approximate("its windows are added up in slow memory (col2im)")
         var result = try lowering.gathered(
-            from: [product], name: "\(node.name)/col2im", shape: [shape[0], sides[1]] + output)
+            from: [product], name: "\(node.name)/col2im", shape: [shape[0], groups * sides[1]] + output)
         if let bias = inputs.optional(2) {
             result = try lowering.map("add", [result, try lowering.aligned(bias, axis: 1, rank: shape.count)])
         }

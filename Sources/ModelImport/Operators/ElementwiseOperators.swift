@@ -59,6 +59,47 @@ enum ElementwiseOperators {
             let sum = try lowering.map("add", [try inputs.required(0), try inputs.required(1)], part: "bias")
             return [try lowering.map("gelu", [sum])]
         },
+        "BiasSplitGelu": { lowering, _, inputs in
+            let sum = try lowering.map("add", [try inputs.required(0), try inputs.required(1)], part: "bias")
+            let rank = lowering.shape(sum).count
+            guard rank > 0, let width = lowering.shape(sum).last, width % 2 == 0 else {
+                throw ImportFault("splits what has no halves")
+            }
+            let left = try lowering.slice(sum, axis: rank - 1, start: 0, length: width / 2)
+            let right = try lowering.slice(sum, axis: rank - 1, start: width / 2, length: width / 2)
+            return [try lowering.map("mul", [left, try lowering.map("gelu", [right], part: "gelu")])]
+        },
+        "BiasAdd": { lowering, _, inputs in [try lowering.map("add", try inputs.all())] },
+        "BiasDropout": { lowering, _, inputs in
+            let all = [0, 1, 2].compactMap { inputs.optional($0) }
+            return [try lowering.map("add", all)]
+        },
+        "SwiGLU": { lowering, node, inputs in
+            let value = try inputs.required(0)
+            let rank = lowering.shape(value).count
+            let axis = try lowering.axis(node.int("axis", default: -1), rank: rank)
+            let width = lowering.shape(value)[axis]
+            guard width % 2 == 0 else { throw ImportFault("splits what has no halves") }
+            let gate = try lowering.slice(value, axis: axis, start: 0, length: width / 2)
+            let up = try lowering.slice(value, axis: axis, start: width / 2, length: width / 2)
+            let active = try lowering.map("quick_gelu", [gate, lowering.number(node.real("alpha", default: 1))], part: "silu")
+            return [try lowering.map("mul", [active, up])]
+        },
+        "DynamicQuantizeLinear": { lowering, _, inputs in
+            let value = try inputs.required(0)
+            lowering.approximate("the numbers are quantized")
+            var (low, high) = (value, value)
+            for axis in lowering.shape(value).indices {
+                low = try lowering.reduce("min", low, axis: axis, part: "min \(axis)")
+                high = try lowering.reduce("max", high, axis: axis, part: "max \(axis)")
+            }
+            (low, high) = (try lowering.reshape(low, []), try lowering.reshape(high, []))
+            let scale = try lowering.map("quantization_scale", [low, high], part: "scale")
+            let zero = try lowering.map("quantization_zero", [low, scale], part: "zero")
+            return [try lowering.map("quantize", [value, scale, zero]), scale, zero]
+        },
+        "QLinearAdd": quantizedPair("add"), "QLinearMul": quantizedPair("mul"),
+        "QLinearSigmoid": quantizedMap("sigmoid"), "QLinearLeakyRelu": quantizedMap("leaky_relu"),
         "Clip": { lowering, node, inputs in
             var value = try inputs.required(0)
             let low = inputs.optional(1) ?? node.real("min").map { lowering.number($0) }
@@ -79,6 +120,20 @@ enum ElementwiseOperators {
         "QuantizeLinear": quantization("quantize"),
         "DequantizeLinear": quantization("dequantize"),
     ]
+
+    private static func quantizedPair(_ function: String) -> OperatorTable.Rule {
+        { lowering, _, inputs in
+            lowering.approximate("the numbers are quantized")
+            return [try lowering.map(function, [try inputs.required(0), try inputs.required(3)])]
+        }
+    }
+
+    private static func quantizedMap(_ function: String) -> OperatorTable.Rule {
+        { lowering, _, inputs in
+            lowering.approximate("the numbers are quantized")
+            return [try lowering.map(function, [try inputs.required(0)])]
+        }
+    }
 
     /// Scales and zero points are one number or a vector along a dimension.
     private static func quantization(_ function: String) -> OperatorTable.Rule {

@@ -32,6 +32,16 @@ enum NormalizationOperators {
             return [try lowering.reshape(try lowering.map("mul_add", [normal.value, scale, bias]), shape)]
         },
         "GroupNormalization": groupNorm,
+        "EmbedLayerNormalization": embedding,
+        "MeanVarianceNormalization": { lowering, node, inputs in
+            let value = try inputs.required(0)
+            let rank = lowering.shape(value).count
+            var axes: [Int] = []
+            for axis in node.ints("axes") ?? [0, 2, 3] { axes.append(try lowering.axis(axis, rank: rank)) }
+            guard !axes.isEmpty else { throw ImportFault("names no dimension") }
+            return [try lowering.normalised(value, axes: axes.sorted(), epsilon: 1e-9, isCentred: true).value]
+        },
+        "GroupNorm": imageNorm, "SkipGroupNorm": imageNorm,
         "LpNormalization": { lowering, node, inputs in
             let value = try inputs.required(0)
             let axis = try lowering.axis(node.int("axis", default: -1), rank: lowering.shape(value).count)
@@ -60,10 +70,16 @@ enum NormalizationOperators {
         let names = node.inputs
         var parameters: [ValueID] = []
         for index in 1...4 { parameters.append(try inputs.required(index)) }
-        guard parameters.allSatisfy({ lowering.isConstant($0) }), names.count >= 5 else {
-            throw ImportFault("has parameters that are not constant")
-        }
+        guard node.int("training_mode", default: 0) == 0 else { throw ImportFault("is in training mode") }
         let epsilon = node.real("epsilon", default: 1e-5)
+        guard parameters.allSatisfy({ lowering.isConstant($0) }), names.count >= 5 else {
+            var vectors: [ValueID] = []
+            for parameter in parameters { vectors.append(try lowering.aligned(parameter, axis: 1, rank: rank)) }
+            let root = try lowering.map("rsqrt_add", [vectors[3], lowering.number(epsilon)], part: "rsqrt")
+            let factor = try lowering.map("mul", [root, vectors[0]], part: "factor")
+            let centred = try lowering.map("sub", [value, vectors[2]], part: "centre")
+            return [try lowering.map("mul_add", [centred, factor, vectors[1]])]
+        }
         var shape = Array(repeating: 1, count: rank)
         shape[1] = lowering.shape(value)[1]
         let scale = lowering.derived(
@@ -71,6 +87,64 @@ enum NormalizationOperators {
         let shift = lowering.derived(
             "batch_norm_shift", of: [names[1], names[2], names[3], names[4]], numbers: [epsilon], shape: shape)
         return [try lowering.map("mul_add", [value, scale, shift])]
+    }
+
+    /// Rows of tables chosen by data, added and normalised.
+    private static let embedding: OperatorTable.Rule = { lowering, node, inputs in
+        let ids = try inputs.required(0)
+        let shape = lowering.shape(ids)
+        guard shape.count == 2 else { throw ImportFault("has no rows of words") }
+        var rows: [ValueID] = []
+        for index in 2...4 {
+            guard let table = inputs.optional(index) else { continue }
+            guard let width = lowering.shape(table).last else { throw ImportFault("has a table without rows") }
+            rows.append(
+                try lowering.gathered(
+                    from: [table], name: "\(node.name)/rows \(index - 2)", shape: [shape[0], shape[1], width]))
+        }
+        lowering.rearrange("rows of tables are chosen by data, and gathered in slow memory")
+        let sum = rows.count > 1 ? try lowering.map("add", rows, part: "sum") : rows[0]
+        let normal = try lowering.layerNorm(
+            sum, scale: inputs.optional(5), bias: inputs.optional(6), node, isCentred: true)
+        let lengths = try lowering.gathered(from: [], name: "\(node.name)/lengths", shape: [shape[0]])
+        return [normal[0], lengths, sum]
+    }
+
+    /// The group normalisation of com.microsoft, whose channels come last as a rule.
+    private static let imageNorm: OperatorTable.Rule = { lowering, node, inputs in
+        var value = try inputs.required(0)
+        var sum: ValueID?
+        if node.type == "SkipGroupNorm" {
+            var all = [value, try inputs.required(3)]
+            let shape = lowering.shape(value)
+            if lowering.shape(all[1]).count == 2 {
+                all[1] = try lowering.reshape(all[1], [shape[0], 1, 1, lowering.shape(all[1])[1]])
+            }
+            if let bias = inputs.optional(4) { all.append(bias) }
+            value = try lowering.map("add", all, part: "skip")
+            sum = value
+        }
+        let isLast = node.int("channels_last", default: 1) != 0
+        let shape = lowering.shape(value)
+        guard shape.count == 4, let groups = node.int("groups"), groups > 0, shape[isLast ? 3 : 1] % groups == 0 else {
+            throw ImportFault("has channels that do not divide into its groups")
+        }
+        let channels = shape[isLast ? 3 : 1]
+        let width = channels / groups
+        let pixels = isLast ? shape[1] * shape[2] : shape[2] * shape[3]
+        let grouped = try lowering.reshape(
+            value, isLast ? [shape[0], pixels, groups, width] : [shape[0], groups, width, pixels])
+        let normal = try lowering.normalised(
+            grouped, axes: isLast ? [1, 3] : [3, 2], epsilon: node.real("epsilon", default: 1e-5), isCentred: true)
+        let sides = isLast ? [groups, width] : [groups, width, 1]
+        var result = try lowering.map(
+            "mul_add",
+            [
+                normal.value, try lowering.reshape(try inputs.required(1), sides),
+                try lowering.reshape(try inputs.required(2), sides),
+            ])
+        if node.int("activation", default: 0) != 0 { result = try lowering.map("silu", [result], part: "silu") }
+        return [try lowering.reshape(result, shape)] + [sum].compactMap { $0 }
     }
 
     private static let groupNorm: OperatorTable.Rule = { lowering, node, inputs in

@@ -14,19 +14,57 @@ enum ProductOperators {
             lowering.approximate("the numbers are quantized")
             return [try lowering.matMul(try inputs.required(0), try inputs.required(3))]
         },
-        "FusedMatMul": { lowering, node, inputs in
-            var (left, right) = (try inputs.required(0), try inputs.required(1))
-            if node.int("transA", default: 0) != 0 { left = try lowering.swapLast(left) }
-            if node.int("transB", default: 0) != 0 { right = try lowering.swapLast(right) }
-            let scale = node.real("alpha", default: 1)
-            let product = try lowering.matMul(left, right, part: scale == 1 ? "" : "product")
-            return [scale == 1 ? product : try lowering.map("mul", [product, lowering.number(scale)])]
+        "TransposeMatMul": fusedMatMul, "FusedMatMul": fusedMatMul,
+        "FusedMatMulActivation": { lowering, node, inputs in
+            let product = try fusedMatMul(&lowering, node, inputs)
+            return [try lowering.activated(product[0], node)]
         },
         "Gemm": gemm,
+        "FusedGemm": { lowering, node, inputs in
+            let product = try gemm(&lowering, node, inputs)
+            return [try lowering.activated(product[0], node)]
+        },
+        "GemmFastGelu": { lowering, _, inputs in
+            var result = try lowering.matMul(try inputs.required(0), try inputs.required(1), part: "product")
+            if let bias = inputs.optional(2) { result = try lowering.map("add", [result, bias], part: "bias") }
+            return [try lowering.map("gelu_tanh", [result])]
+        },
+        "DynamicQuantizeMatMul": quantizedMatMul, "MatMulIntegerToFloat": quantizedMatMul,
+        "MatMulNBits": { lowering, node, inputs in
+            guard let depth = node.int("K"), let width = node.int("N"), depth > 0, width > 0 else {
+                throw ImportFault("has no sizes")
+            }
+            lowering.approximate("its weights are read as though they were not packed")
+            let weights = lowering.derived("unpacked", of: [node.inputs[1]], shape: [width, depth])
+            var result = try lowering.matMul(
+                try inputs.required(0), try lowering.swapLast(weights), part: inputs.optional(5) == nil ? "" : "product")
+            if let bias = inputs.optional(5) { result = try lowering.map("add", [result, bias]) }
+            return [result]
+        },
         "Einsum": { lowering, node, inputs in
             [try lowering.einsum(node.text("equation") ?? "", try inputs.all())]
         },
     ]
+
+    private static let fusedMatMul: OperatorTable.Rule = { lowering, node, inputs in
+        var (left, right) = (try inputs.required(0), try inputs.required(1))
+        guard node.int("transBatchA", default: 0) == 0, node.int("transBatchB", default: 0) == 0 else {
+            throw ImportFault("moves its first dimension")
+        }
+        if node.int("transA", default: 0) != 0, lowering.shape(left).count > 1 { left = try lowering.swapLast(left) }
+        if node.int("transB", default: 0) != 0, lowering.shape(right).count > 1 { right = try lowering.swapLast(right) }
+        let scale = node.real("alpha", default: 1)
+        let product = try lowering.matMul(left, right, part: scale == 1 ? "" : "product")
+        return [scale == 1 ? product : try lowering.map("mul", [product, lowering.number(scale)])]
+    }
+
+    private static let quantizedMatMul: OperatorTable.Rule = { lowering, node, inputs in
+        lowering.approximate("the numbers are quantized")
+        let bias = inputs.optional(node.type == "DynamicQuantizeMatMul" ? 4 : 6)
+        let product = try lowering.matMul(
+            try inputs.required(0), try inputs.required(1), part: bias == nil ? "" : "product")
+        return [try bias.map { bias in try lowering.map("add", [product, bias]) } ?? product]
+    }
 
     private static let gemm: OperatorTable.Rule = { lowering, node, inputs in
         let (left, right) = (try inputs.required(0), try inputs.required(1))
@@ -54,6 +92,35 @@ enum ProductOperators {
 }
 
 extension Lowering {
+    /// A value behind the function that an attribute names, as fused operators have it.
+    mutating func activated(_ value: ValueID, _ node: Node) throws(ImportFault) -> ValueID {
+        let known = [
+            "Relu": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh", "LeakyRelu": "leaky_relu", "Gelu": "gelu",
+            "HardSigmoid": "hard_sigmoid", "Softplus": "softplus", "Elu": "elu", "Erf": "erf", "Clip": "clip",
+        ]
+        let name = node.text("activation") ?? ""
+        guard let function = known[name] else {
+            throw ImportFault("has an activation \"\(name.prefix(40))\" that is not known")
+        }
+        let numbers: [Double]
+        switch function {
+        case "leaky_relu":
+            numbers = [node.reals("activation_params")?.first ?? node.real("activation_alpha", default: 0.01)]
+        case "elu": numbers = [node.real("activation_alpha", default: 1)]
+        case "hard_sigmoid":
+            let given = node.reals("activation_params") ?? []
+            numbers = given.count == 2 ? given : [0.2, 0.5]
+        case "clip":
+            let given = node.reals("activation_params") ?? []
+            guard given.count == 2 else { throw ImportFault("clips to no range") }
+            let low = try map("max", [value, number(given[0])], part: "low")
+            return try map("min", [low, number(given[1])], part: "high")
+        default: numbers = []
+        }
+        let constants = numbers.map { number($0) }
+        return try map(function, [value] + constants, part: function)
+    }
+
     /// A product of the last two dimensions; the others are batch, with broadcasting.
     mutating func matMul(_ left: ValueID, _ right: ValueID, part: String = "") throws(ImportFault) -> ValueID {
         var (a, b) = (shape(left), shape(right))
