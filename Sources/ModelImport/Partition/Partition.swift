@@ -195,6 +195,27 @@ struct Partition {
         return result
     }
 
+    // MARK: Size
+
+    /// How many ops on matrices this gives, about: what joins parts of a reduction is left out.
+    var opCount: Double {
+        graph.ops.reduce(0) { count, op in
+            guard isNeeded[op.output.index] else { return count }
+            let representatives = representatives(op)
+            let indices = op.outputIndices.compactMap { $0 } + op.reduced
+            return count
+                + indices.reduce(1) { $0 * Double(representatives[$1].map { classes.cuts($0).count + 1 } ?? 1) }
+        }
+    }
+
+    /// Nodes whose reshapes are read in pieces, and in how many.
+    var reshapePieces: [(node: Int, pieces: Int)] {
+        relations.compactMap { relation, node in
+            guard case .regroup(let side, _) = relation, let node else { return nil }
+            return (node, side.reduce(1) { $0 * (classes.cuts($1).count + 1) })
+        }
+    }
+
     // MARK: Settling
 
     private mutating func collectOccurrences() {
@@ -231,11 +252,22 @@ struct Partition {
                     while try settle(op) { isChanging = true }
                 }
             }
+            // What fails here fails alike in every layer: all are told at once.
+            var failures: [PartitionFault] = []
             for (relation, node) in relations {
                 guard case .regroup(let left, let right) = relation else { continue }
-                for side in [left, right] {
-                    while try settle(regrouped: side, node) { isChanging = true }
+                do throws(PartitionFault) {
+                    for side in [left, right] {
+                        while try settle(regrouped: side, node) { isChanging = true }
+                    }
+                } catch {
+                    guard node != nil else { throw error }
+                    failures.append(error)
                 }
+            }
+            if var first = failures.first {
+                first.others = failures.dropFirst().compactMap { fault in fault.node.map { ($0, fault.reason) } }
+                throw first
             }
             for index in graph.values.indices where isNeeded[index] {
                 let value = ValueID(index: index)
@@ -368,4 +400,11 @@ struct Partition {
 struct PartitionFault: Error {
     let node: Int?
     let reason: String
+    /// Other nodes at which it is the same.
+    var others: [(node: Int, reason: String)] = []
+
+    init(node: Int?, reason: String) {
+        self.node = node
+        self.reason = reason
+    }
 }
