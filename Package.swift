@@ -122,7 +122,8 @@ let package = Package(
             name: "ModelImportTests", dependencies: ["ModelImport", "TensorGraph", "TestSupport"],
             exclude: ["Fixtures"], swiftSettings: strict),
         .testTarget(
-            name: "LoweringTests", dependencies: ["Lowering", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
+            name: "LoweringTests",
+            dependencies: ["Lowering", "ModelImport", "Scheduling", "CostModel", "TensorGraph", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "DesignSpaceTests",

@@ -14,6 +14,34 @@ enum OpFunction {
         var finish = Finish.none
     }
 
+    /// Functions of maps, and how many inputs each takes; nil for any number.
+    static let maps: [String: Int?] = {
+        var maps: [String: Int?] = [:]
+        for name in [
+            "identity", "abs", "acos", "acosh", "asin", "asinh", "atan", "atanh", "ceil", "cos", "cosh", "erf", "exp",
+            "floor", "is_inf", "is_nan", "log", "mish", "neg", "not", "reciprocal", "relu", "round", "selu", "sigmoid",
+            "sign", "sin", "sinh", "softplus", "softsign", "sqrt", "tan", "tanh", "hard_swish", "gelu", "gelu_tanh",
+            "silu", "square", "bitwise_not", "max_pool", "average_pool", "norm2_pool",
+        ] {
+            maps[name] = 1
+        }
+        for name in [
+            "sub", "div", "pow", "mod", "and", "or", "xor", "equal", "greater", "greater_or_equal", "less",
+            "less_or_equal", "bitwise_and", "bitwise_or", "bitwise_xor", "prelu", "exp_sub", "sub_log", "rsqrt_add",
+            "leaky_relu", "elu", "celu", "thresholded_relu", "quick_gelu", "quantization_scale", "quantization_zero",
+        ] {
+            maps[name] = 2
+        }
+        for name in ["mul_add", "where", "hard_sigmoid", "shrink", "quantize", "dequantize"] { maps[name] = 3 }
+        maps["lrn"] = 4
+        for name in [
+            "add", "mul", "max", "min", "average", "norm2", "depthwise_convolution", "sum_of_pairs",
+        ] {
+            maps[name] = .some(nil)
+        }
+        return maps
+    }()
+
     /// What is left to do when all parts are joined.
     enum Finish {
         case none

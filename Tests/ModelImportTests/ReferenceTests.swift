@@ -8,7 +8,7 @@ import Testing
 /// Imported models compute what `onnx.reference` computes.
 @Suite("Numbers of imported models", .enabled(if: ReferenceRun.isThere, ReferenceRun.absence))
 struct ReferenceTests {
-    static let models = ["bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution"]
+    static let models = ["bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution", "functions", "decoder", "fused"]
 
     @Test("Every output to 1e-4, from random inputs", arguments: models)
     func outputs(model: String) throws {
@@ -16,6 +16,20 @@ struct ReferenceTests {
         let imported = try ModelImporter(chip: .sample).read(path)
         let reference = try ReferenceRun.run(model: path, seed: 1)
         #expect(try worstError(imported, reference, expected: reference) < 1e-4)
+    }
+
+    @Test("A layer of com.microsoft's operators computes what one of ONNX's does")
+    func fused() throws {
+        let path = ReferenceRun.fixtures.appendingPathComponent("fused.onnx").path
+        let imported = try ModelImporter(chip: .sample).read(path)
+        let values = try run(imported, try ReferenceRun.run(model: path, seed: 3))
+        let difference = try #require(imported.outputs.first)
+        #expect(imported.nodes.contains { $0.type == "SkipLayerNormalization" && $0.fate == .exact })
+        let elements = try #require(values[difference.tensor])
+        #expect(elements.count > 50 && elements.allSatisfy { abs($0) < 1e-6 })
+        // A mask that hides nothing would prove nothing.
+        let other = try #require(imported.outputs.last)
+        #expect(try #require(values[other.tensor]).contains { abs($0) > 0.1 })
     }
 
     @Test("Outputs of other inputs are found to differ")
@@ -28,15 +42,19 @@ struct ReferenceTests {
         #expect(try worstError(imported, first, expected: second) > 1e-2)
     }
 
-    /// The largest relative error of all outputs; every part of every output that is no boundary is compared.
-    private func worstError(
-        _ imported: ImportedModel, _ reference: ReferenceRun, expected other: ReferenceRun
-    ) throws -> Double {
+    private func run(_ imported: ImportedModel, _ reference: ReferenceRun) throws -> [TensorID: [Double]] {
         var inputs: [TensorID: [Double]] = [:]
         for (index, part) in imported.inputs.enumerated() {
             if let part { inputs[TensorID(index)] = try reference.matrix(part) }
         }
-        let values = try ProblemInterpreter(problem: imported.problem).run(inputs)
+        return try ProblemInterpreter(problem: imported.problem).run(inputs)
+    }
+
+    /// The largest relative error of all outputs; every part of every output that is no boundary is compared.
+    private func worstError(
+        _ imported: ImportedModel, _ reference: ReferenceRun, expected other: ReferenceRun
+    ) throws -> Double {
+        let values = try run(imported, reference)
         var worst = 0.0
         var compared = 0
         for output in imported.outputs where reference.values[output.name] != nil {

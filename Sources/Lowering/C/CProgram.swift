@@ -91,7 +91,7 @@ public struct CProgram {
     private func writeFunctions(to text: inout CText) {
         let names = Set(problem.ops.flatMap { OpFunction($0).helpers })
         for name in names.sorted() {
-            if let body = OpFunction.definitions[name] { text.line("static double \(name)(\(body)") }
+            if let body = FunctionTable.definitions[name] { text.line("static double \(name)(\(body)") }
         }
         if !names.isEmpty { text.line() }
     }

@@ -38,15 +38,20 @@ struct RooflineCosts {
     private func operations(_ function: String, inputs: Int) -> Double {
         if let cost = chip.vectorCosts[function] { return cost }
         guard let parts = Self.compositions[function] else {
-            // Sums and products of many inputs take one operation less than there are inputs.
-            return cost("default") * Double(max(1, Self.isChain(function) ? inputs - 1 : 1))
+            // Sums and products of many inputs take one operation less than there are inputs, sums of products one for each.
+            let count =
+                switch function {
+                case "add", "mul", "max", "min", "depthwise_convolution": inputs - 1
+                case "average", "norm2": inputs
+                case "sum_of_pairs": inputs / 2
+                default: 1
+                }
+            return cost("default") * Double(max(1, count))
         }
         return parts.reduce(0) { $0 + (chip.vectorCosts[$1] ?? cost("default")) }
     }
 
     private func cost(_ function: String) -> Double { chip.vectorCosts[function] ?? 1 }
-
-    private static func isChain(_ function: String) -> Bool { ["add", "mul", "max", "min"].contains(function) }
 
     /// What functions consist of, where a chip has no cost for the whole.
     private static let compositions: [String: [String]] = [
@@ -58,6 +63,8 @@ struct RooflineCosts {
         "mish": ["exp", "add", "log", "tanh", "mul"],
         "sum_square": ["mul_add"], "mean_square": ["mul_add"], "norm2": ["mul_add"], "sum_exp": ["exp", "add"],
         "log_sum_exp": ["exp", "add"], "hard_sigmoid": ["mul_add", "max", "min"],
+        "celu": ["div", "exp", "mul", "max"], "quantize": ["div", "add"],
+        "dequantize": ["sub", "mul"], "selu": ["exp", "sub", "mul", "where"], "lrn": ["mul", "mul_add", "pow", "div"],
         "hard_swish": ["mul_add", "max", "min", "mul"], "clip": ["max", "min"],
     ]
 }

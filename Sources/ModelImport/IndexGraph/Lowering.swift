@@ -125,6 +125,10 @@ struct Lowering {
 
     /// An element-by-element op with the broadcasting of ONNX.
     mutating func map(_ function: String, _ inputs: [ValueID], part: String = "") throws(ImportFault) -> ValueID {
+        assert(OpFunction.maps[function] != nil, "\(function) is not among the functions of maps")
+        if let wanted = OpFunction.maps[function] ?? nil, wanted != inputs.count {
+            throw ImportFault("has \(inputs.count) inputs where \(wanted) are known")
+        }
         var shape: [Int] = []
         for input in inputs { shape = try Self.broadcast(shape, self.shape(input)) }
         let rank = shape.count

@@ -129,7 +129,8 @@ enum ConvolutionOperators {
             inputs.append(try lowering.slice(flat, axis: 1, start: tap, length: 1))
         }
         lowering.count(multiplyAdds: [shape[0], shape[1], windows.taps, pixelCount].reduce(1.0) { $0 * Double($1) })
-        return try lowering.map(windows.taps == 1 ? "mul" : "depthwise_convolution", inputs, part: part)
+        let function = windows.taps == 1 ? "mul" : taps == 1 ? "depthwise_convolution" : "sum_of_pairs"
+        return try lowering.map(function, inputs, part: part)
     }
 
     private static let transposed: OperatorTable.Rule = { lowering, node, inputs in

@@ -82,7 +82,8 @@ enum ElementwiseOperators {
             guard width % 2 == 0 else { throw ImportFault("splits what has no halves") }
             let gate = try lowering.slice(value, axis: axis, start: 0, length: width / 2)
             let up = try lowering.slice(value, axis: axis, start: width / 2, length: width / 2)
-            let active = try lowering.map("quick_gelu", [gate, lowering.number(node.real("alpha", default: 1))], part: "silu")
+            let factor = lowering.number(node.real("alpha", default: 1))
+            let active = try lowering.map("quick_gelu", [gate, factor], part: "silu")
             return [try lowering.map("mul", [active, up])]
         },
         "DynamicQuantizeLinear": { lowering, _, inputs in
@@ -129,9 +130,10 @@ enum ElementwiseOperators {
     }
 
     private static func quantizedMap(_ function: String) -> OperatorTable.Rule {
-        { lowering, _, inputs in
+        { lowering, node, inputs in
             lowering.approximate("the numbers are quantized")
-            return [try lowering.map(function, [try inputs.required(0)])]
+            let slope = function == "leaky_relu" ? [lowering.number(node.real("alpha", default: 0.01))] : []
+            return [try lowering.map(function, [try inputs.required(0)] + slope)]
         }
     }
 
@@ -148,6 +150,7 @@ enum ElementwiseOperators {
                 let axis = isScalar ? 0 : try lowering.axis(node.int("axis", default: 1), rank: rank)
                 all.append(isScalar ? other : try lowering.aligned(other, axis: axis, rank: rank))
             }
+            if all.count == 2 { all.append(lowering.number(0)) }
             lowering.approximate("the numbers are quantized")
             return [try lowering.map(function, all)]
         }

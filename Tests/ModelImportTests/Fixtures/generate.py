@@ -14,7 +14,7 @@ class Model:
 
     def __init__(self, name, opset=17):
         self.name, self.opset = name, opset
-        self.nodes, self.weights, self.inputs = [], [], []
+        self.nodes, self.weights, self.inputs, self.functions = [], [], [], []
         self.random = np.random.default_rng(7)
 
     def input(self, name, shape, kind=TensorProto.FLOAT):
@@ -41,7 +41,9 @@ class Model:
         graph = helper.make_graph(
             self.nodes, self.name, self.inputs,
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs], self.weights)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)], ir_version=8)
+        domains = {node.domain for node in self.nodes if node.domain} | {f.domain for f in self.functions}
+        opsets = [helper.make_opsetid("", self.opset)] + [helper.make_opsetid(name, 1) for name in sorted(domains)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=8, functions=self.functions)
         onnx.save(model, os.path.join(folder, self.name + ".onnx"))
 
 
@@ -239,5 +241,85 @@ def convolution():
     m.save(m.add("Gemm", m.add("Flatten", y), m.weight("head", 8, 4)))
 
 
-for make in (bert, vit, moe, moe_batched, llama, mixed, convolution):
+def functions():
+    """A layer as a function of the model, called twice with an attribute, and branches whose condition is known."""
+    m = Model("functions", opset=18)
+    opsets = [helper.make_opsetid("", 18), helper.make_opsetid("local", 1)]
+    product = helper.make_node("Gemm", ["x", "w", "b"], ["y"])
+    product.attribute.append(onnx.AttributeProto(name="alpha", ref_attr_name="factor", type=onnx.AttributeProto.FLOAT))
+    m.functions.append(
+        helper.make_function("local", "Linear", ["x", "w", "b"], ["y"], [product], opsets, attributes=["factor"]))
+    inner = helper.make_node("Linear", ["x", "w", "b"], ["sum"], domain="local")
+    inner.attribute.append(onnx.AttributeProto(name="factor", ref_attr_name="slope", type=onnx.AttributeProto.FLOAT))
+    m.functions.append(helper.make_function(
+        "local", "Layer", ["x", "w", "b"], ["active", "x"],
+        [inner, helper.make_node("Relu", ["sum"], ["active"])], opsets, attributes=["slope"]))
+    x = m.input("x", [6, 8])
+    for layer in range(2):
+        x, old = m.add("Layer", x, m.weight(f"w{layer}", 8, 8), m.weight(f"b{layer}", 8), outputs=2, domain="local",
+                       slope=0.1 + layer)
+        x = m.add("Add", x, old)
+    rank = m.add("Size", m.add("Shape", x))
+    condition = m.add("Equal", rank, m.constant(2))
+
+    def branch(name, op):
+        return helper.make_graph(
+            [helper.make_node(op, [x], [f"{name}_inner"]), helper.make_node("Neg", [f"{name}_inner"], [f"{name}_out"])],
+            name, [], [helper.make_tensor_value_info(f"{name}_out", TensorProto.FLOAT, None)])
+
+    y = m.add("If", condition, then_branch=branch("then", "Tanh"), else_branch=branch("else", "Exp"))
+    m.save(m.add("MatMul", y, m.weight("last", 8, 3)))
+
+
+def decoder():
+    """One step of a decoder with a cache: attention and rotation as single operators, truth values as a mask."""
+    m = Model("decoder", opset=23)
+    x = m.input("x", [2, 5, 16])
+    cos, sin = m.input("cos", [2, 5, 2]), m.input("sin", [2, 5, 2])
+    past = [m.input(f"past.{part}", [2, 2, 3, 4]) for part in ("key", "value")]
+    mask = m.add("Cast", m.input("seen", [5, 8], TensorProto.INT64), to=TensorProto.BOOL)
+    mask = m.add("Or", mask, m.add("Equal", m.constant([[1] + [0] * 7]), m.constant(1)))
+    q = m.add("MatMul", x, m.weight("q", 16, 16))
+    k = m.add("MatMul", x, m.weight("k", 16, 8))
+    v = m.add("MatMul", x, m.weight("v", 16, 8))
+    q = m.add("RotaryEmbedding", q, cos, sin, num_heads=4)
+    k = m.add("RotaryEmbedding", k, cos, sin, num_heads=2)
+    y, keys, values = m.add("Attention", q, k, v, mask, *past, outputs=3, q_num_heads=4, kv_num_heads=2)
+    m.save(m.add("MatMul", y, m.weight("o", 16, 16)), keys, values)
+
+
+def fused():
+    """A layer twice: with the operators of com.microsoft, and with those of ONNX; the difference is the output."""
+    m = Model("fused")
+    ms = "com.microsoft"
+    x = m.input("x", [2, 6, 16])
+    mask = m.add("Greater", m.input("noise", [2, 6]), m.constant(-1, np.float32))
+    mask = m.add("Cast", mask, to=TensorProto.INT32)
+    w, b, o = m.weight("qkv", 16, 48), m.weight("qkv.bias", 48), m.weight("o", 16, 16)
+    up, bias, down = m.weight("up", 16, 32), m.weight("up.bias", 32), m.weight("down", 32, 16)
+    g, beta, last = m.weight("g", 16), m.weight("beta", 16), m.weight("last", 16)
+
+    packed = m.add("Add", m.add("MatMul", x, w), b)
+    parts = [m.add("Transpose", m.add("Reshape", part, m.constant([2, 6, 4, 4])), perm=[0, 2, 1, 3])
+             for part in m.add("Split", packed, outputs=3, axis=2)]
+    scores = m.add("MatMul", parts[0], m.add("Transpose", parts[1], perm=[0, 1, 3, 2]))
+    scores = m.add("Mul", scores, m.constant(0.5, np.float32))
+    hidden = m.add("Cast", m.add("Sub", m.constant(1, np.int32), mask), to=TensorProto.FLOAT)
+    penalty = m.add("Mul", m.add("Unsqueeze", hidden, m.constant([1, 2])), m.constant(-10000, np.float32))
+    y = m.add("MatMul", m.add("Softmax", m.add("Add", scores, penalty), axis=-1), parts[2])
+    y = m.add("Reshape", m.add("Transpose", y, perm=[0, 2, 1, 3]), m.constant([2, 6, 16]))
+    y = m.add("MatMul", y, o)
+    y = m.add("LayerNormalization", m.add("Add", y, x), g, beta, axis=-1, epsilon=1e-5)
+    z = erf_gelu(m, m.add("Add", m.add("MatMul", y, up), bias))
+    plain = m.add("Add", m.add("Mul", m.add("MatMul", z, down), m.constant(0.25, np.float32)), last)
+
+    y = m.add("Attention", x, w, b, mask, domain=ms, num_heads=4)
+    y = m.add("SkipLayerNormalization", m.add("MatMul", y, o), x, g, beta, domain=ms, epsilon=1e-5)
+    z = m.add("BiasGelu", m.add("MatMul", y, up), bias, domain=ms)
+    turned = m.add("Transpose", z, perm=[0, 2, 1])
+    fast = m.add("FusedMatMul", turned, down, domain=ms, transA=1, alpha=0.25)
+    m.save(m.add("Sub", m.add("Add", fast, last), plain), plain)
+
+
+for make in (bert, vit, moe, moe_batched, llama, mixed, convolution, functions, decoder, fused):
     make()

@@ -2,13 +2,17 @@ import Foundation
 import TensorGraph
 
 /// Computes a problem op by op, by the functions that its ops carry.
-struct ProblemInterpreter {
-    struct Unknown: Error { let function: String }
+public struct ProblemInterpreter {
+    /// A function whose name is not known here.
+    public struct Unknown: Error { let function: String }
 
     let problem: Problem
 
+    /// Creates an interpreter.
+    public init(problem: Problem) { self.problem = problem }
+
     /// All matrices, row by row, from those that no op writes.
-    func run(_ inputs: [TensorID: [Double]]) throws -> [TensorID: [Double]] {
+    public func run(_ inputs: [TensorID: [Double]]) throws -> [TensorID: [Double]] {
         var values = inputs
         for id in problem.graph.topologicalOrder {
             let op = problem[id]
@@ -91,8 +95,65 @@ struct ProblemInterpreter {
         }
     }
 
-    private static func map(_ function: String, _ x: [Double]) throws -> Double {
-        switch function {
+    /// A map's value at one place.
+    public static func map(_ function: String, _ x: [Double]) throws -> Double {
+        func truth(_ value: Bool) -> Double { value ? 1 : 0 }
+        func sigmoid(_ value: Double) -> Double { 1 / (1 + exp(-value)) }
+        return switch function {
+        case "acos": acos(x[0])
+        case "acosh": acosh(x[0])
+        case "asin": asin(x[0])
+        case "asinh": asinh(x[0])
+        case "atan": atan(x[0])
+        case "atanh": atanh(x[0])
+        case "ceil": x[0].rounded(.up)
+        case "floor": x[0].rounded(.down)
+        case "round": x[0].rounded(.toNearestOrEven)
+        case "cos": cos(x[0])
+        case "cosh": cosh(x[0])
+        case "sin": sin(x[0])
+        case "sinh": sinh(x[0])
+        case "tan": tan(x[0])
+        case "is_inf": truth(x[0].isInfinite)
+        case "is_nan": truth(x[0].isNaN)
+        case "not": truth(x[0] == 0)
+        case "sign": x[0] > 0 ? 1 : x[0] < 0 ? -1 : 0
+        case "mish": x[0] * tanh(log(1 + exp(x[0])))
+        case "selu": 1.0507009873554805 * (x[0] > 0 ? x[0] : 1.6732632423543772 * (exp(x[0]) - 1))
+        case "softplus": log(1 + exp(x[0]))
+        case "softsign": x[0] / (1 + abs(x[0]))
+        case "silu": x[0] * sigmoid(x[0])
+        case "max_pool", "average_pool": x[0]
+        case "norm2_pool": abs(x[0])
+        case "bitwise_not": Double(~Int(x[0]))
+        case "mod": x[0] - x[1] * (x[0] / x[1]).rounded(.down)
+        case "and": truth(x[0] != 0 && x[1] != 0)
+        case "or": truth(x[0] != 0 || x[1] != 0)
+        case "xor": truth((x[0] != 0) != (x[1] != 0))
+        case "equal": truth(x[0] == x[1])
+        case "greater": truth(x[0] > x[1])
+        case "greater_or_equal": truth(x[0] >= x[1])
+        case "less": truth(x[0] < x[1])
+        case "less_or_equal": truth(x[0] <= x[1])
+        case "bitwise_and": Double(Int(x[0]) & Int(x[1]))
+        case "bitwise_or": Double(Int(x[0]) | Int(x[1]))
+        case "bitwise_xor": Double(Int(x[0]) ^ Int(x[1]))
+        case "prelu", "leaky_relu": x[0] < 0 ? x[1] * x[0] : x[0]
+        case "elu": x[0] > 0 ? x[0] : x[1] * (exp(x[0]) - 1)
+        case "celu": max(0, x[0]) + min(0, x[1] * (exp(x[0] / x[1]) - 1))
+        case "thresholded_relu": x[0] > x[1] ? x[0] : 0
+        case "quick_gelu": x[0] * sigmoid(x[1] * x[0])
+        case "quantization_scale": (max(x[1], 0) - min(x[0], 0)) / 255
+        case "quantization_zero": (-min(x[0], 0) / x[1]).rounded(.toNearestOrEven)
+        case "hard_sigmoid": max(0, min(1, x[1] * x[0] + x[2]))
+        case "shrink": x[0] < -x[2] ? x[0] + x[1] : x[0] > x[2] ? x[0] - x[1] : 0
+        case "quantize": (x[0] / x[1]).rounded(.toNearestOrEven) + x[2]
+        case "dequantize": (x[0] - x[2]) * x[1]
+        case "lrn": x[0] / pow(x[3] + x[1] * x[0] * x[0], x[2])
+        case "average": x.reduce(0, +) / Double(x.count)
+        case "norm2": x.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        case "depthwise_convolution": x[0] * x.dropFirst().reduce(0, +)
+        case "sum_of_pairs": zip(x.prefix(x.count / 2), x.suffix(x.count / 2)).reduce(0) { $0 + $1.0 * $1.1 }
         case "identity": x[0]
         case "add": x.reduce(0, +)
         case "mul": x.reduce(1, *)
