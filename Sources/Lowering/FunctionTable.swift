@@ -59,11 +59,11 @@ enum FunctionTable {
         // Of two.
         "f_div": "double x, double y) { return x / (fabs(y) < 1e-6 ? (y < 0 ? -1e-6 : 1e-6) : y); }",
         "f_pow": """
-            double x, double y) {
-                const double base = fabs(x) < 1e-6 && y < 0 ? 1e-6 : x < 0 && floor(y) < y ? -x : x;
-                return fmax(-1e30, fmin(1e30, pow(base, y)));
-            }
-            """,
+        double x, double y) {
+            const double base = fabs(x) < 1e-6 && y < 0 ? 1e-6 : x < 0 && floor(y) < y ? -x : x;
+            return fmax(-1e30, fmin(1e30, pow(base, y)));
+        }
+        """,
         "f_mod": "double x, double y) { return fabs(y) < 1e-6 ? 0 : x - y * floor(x / y); }",
         "f_expsub": "double x, double y) { return exp(fmin(x - y, 60)); }",
         "f_sublog": "double x, double y) { return x - f_log(y); }",

@@ -124,14 +124,18 @@ struct ListSchedulingOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Put ops of independent branches that share a tensor into one step.")
     var staggering = true
 
+    @Flag(help: "Layer by layer: append maps to the op before them, and nothing else.")
+    var epiloguesOnly = false
+
     /// True when nothing is switched off.
-    var usesAll: Bool { fusion && retention && staggering }
+    var usesAll: Bool { fusion && retention && staggering && !epiloguesOnly }
 
     var options: ListScheduler.Options {
         var options = ListScheduler.Options()
         options.fusion = fusion
         options.retention = retention
         options.staggering = staggering
+        options.epiloguesOnly = epiloguesOnly
         return options
     }
 }

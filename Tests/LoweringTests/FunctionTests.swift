@@ -110,7 +110,9 @@ struct FunctionTests {
         let lines = try withTemporaryFolder { folder in
             try program.write(to: folder.appendingPathComponent("f.c"), atomically: true, encoding: .utf8)
             let built = try CBatch.compiler.run(CBatch.flags + ["f.c", "-o", "f", "-lm"], in: folder)
-            guard built.exitCode == 0 else { throw CBatch.CompilerMessage(description: String(built.text.prefix(2000))) }
+            guard built.exitCode == 0 else {
+                throw CBatch.CompilerMessage(description: String(built.text.prefix(2000)))
+            }
             return try InstalledTool.bash.run(["-c", "./f"], in: folder).text.split(separator: "\n")
         }
         try #require(lines.count == samples.count)

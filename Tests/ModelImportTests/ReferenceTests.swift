@@ -8,7 +8,9 @@ import Testing
 /// Imported models compute what `onnx.reference` computes.
 @Suite("Numbers of imported models", .enabled(if: ReferenceRun.isThere, ReferenceRun.absence))
 struct ReferenceTests {
-    static let models = ["bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution", "functions", "decoder", "fused"]
+    static let models = [
+        "bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution", "functions", "decoder", "fused",
+    ]
 
     @Test("Every output to 1e-4, from random inputs", arguments: models)
     func outputs(model: String) throws {

@@ -69,6 +69,27 @@ struct ListSchedulerTests {
         #expect(error == InfeasibleOp(op: OpID(0), smallestWorkingSet: 2, capacityElements: 1))
     }
 
+    @Test("schedules layer by layer: maps behind the op that they go on with, and nothing else together")
+    func epilogues() throws {
+        var options = ListScheduler.Options()
+        options.epiloguesOnly = true
+        var fused = 0
+        var problems = ProblemGenerator(seed: 63)
+        for _ in 0..<40 {
+            let problem = try problems.next()
+            guard aloneLatency(problem, .native) != nil else { continue }
+            let schedule = try ListScheduler(problem, options: options).schedule()
+            _ = try Evaluator(problem).evaluate(schedule)
+            for step in schedule.steps {
+                #expect(step.retained.isEmpty)
+                #expect(step.ops.dropFirst().allSatisfy { !problem[$0].isReducing })
+                fused += step.ops.count - 1
+            }
+            #expect(schedule.steps.reduce(0) { $0 + $1.ops.count } == problem.ops.count)
+        }
+        #expect(fused > 0)
+    }
+
     @Test("does not fuse, retain or recompute when told not to")
     func options() throws {
         var problems = ProblemGenerator(seed: 62)

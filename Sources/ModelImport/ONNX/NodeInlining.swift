@@ -22,7 +22,9 @@ struct NodeInlining {
     private(set) var nodeCount = 0
 
     init(_ functions: [Mlsys_Onnx_FunctionProto]) {
-        for function in functions { self.functions[Key(domain: Self.domain(function.domain), name: function.name)] = function }
+        for function in functions {
+            self.functions[Key(domain: Self.domain(function.domain), name: function.name)] = function
+        }
     }
 
     private static func domain(_ name: String) -> String { name == "ai.onnx" ? "" : name }

@@ -13,7 +13,8 @@ enum ConvolutionOperators {
             var result = try convolution(
                 &lowering, node, try inputs.required(0), try inputs.required(1), bias: inputs.optional(2))
             if let other = inputs.optional(3) { result = [try lowering.map("add", result + [other], part: "sum")] }
-            return node.text("activation").map { $0.isEmpty } ?? true ? result : [try lowering.activated(result[0], node)]
+            return node.text("activation").map { $0.isEmpty } ?? true
+                ? result : [try lowering.activated(result[0], node)]
         },
         "ConvInteger": { lowering, node, inputs in
             lowering.approximate("the numbers are quantized")
@@ -147,7 +148,8 @@ enum ConvolutionOperators {
         else { throw ImportFault("has windows that do not fit its image") }
         let dilations = node.ints("dilations") ?? Array(repeating: 1, count: rank)
         let given = node.ints("output_shape")
-        guard dilations.count == rank, dilations.allSatisfy({ (1...1 << 20).contains($0) }), given?.count ?? rank == rank
+        guard dilations.count == rank, dilations.allSatisfy({ (1...1 << 20).contains($0) }),
+            given?.count ?? rank == rank
         else { throw ImportFault("has windows that do not fit its image") }
         let mode = node.text("auto_pad") ?? "NOTSET"
         let output = (0..<rank).map { axis in

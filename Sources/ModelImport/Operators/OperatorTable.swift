@@ -53,7 +53,8 @@ enum OperatorTable {
             var shape = first
             if node.int("keepdims", default: 1) != 0 { shape[place] = 1 } else { shape.remove(at: place) }
             return [shape]
-        case "ScatterElements", "ScatterND", "Scatter", "TensorScatter", "CumSum", "CumProd", "Trilu", "RotaryEmbedding",
+        case "ScatterElements", "ScatterND", "Scatter", "TensorScatter", "CumSum", "CumProd", "Trilu",
+            "RotaryEmbedding",
             "IsNaN", "IsInf", "Hardmax", "ReverseSequence", "BitShift", "Bernoulli", "RandomNormalLike",
             "RandomUniformLike", "EyeLike":
             return [first]

@@ -37,7 +37,8 @@ enum ProductOperators {
             lowering.approximate("its weights are read as though they were not packed")
             let weights = lowering.derived("unpacked", of: [node.inputs[1]], shape: [width, depth])
             var result = try lowering.matMul(
-                try inputs.required(0), try lowering.swapLast(weights), part: inputs.optional(5) == nil ? "" : "product")
+                try inputs.required(0), try lowering.swapLast(weights), part: inputs.optional(5) == nil ? "" : "product"
+            )
             if let bias = inputs.optional(5) { result = try lowering.map("add", [result, bias]) }
             return [result]
         },

@@ -19,6 +19,8 @@ struct Fusion {
         static let recompute = Moves(rawValue: 4)
         /// Counts as lost what the joined steps could save by hand-offs, see ``Retention``.
         static let sparingHandOffs = Moves(rawValue: 8)
+        /// Of dependent steps only those that are maps which go on element by element; see ``isEpilogue(_:)``.
+        static let epilogues = Moves(rawValue: 16)
     }
 
     /// A move and what it gains.
@@ -111,10 +113,24 @@ struct Fusion {
     }
 
     private mutating func proposeMerge(_ group: [Int]) {
-        guard !isTooWide(group) else { return }
+        guard !isTooWide(group), !moves.contains(.epilogues) || isEpilogue(group) else { return }
         let ops = graph.union(group)
         guard graph.isClosed(group, ops: ops), let choice = pricer.price(.init(ops: ops)) else { return }
         push(.merge, group, latencyAfter: choice.latency)
+    }
+
+    /// A step and its one reader, which reads its output at the same place as it writes its own: what compilers append to
+    /// a kernel.
+    private func isEpilogue(_ group: [Int]) -> Bool {
+        guard group.count == 2, graph.readers(of: group[0], atMost: 1) == [group[1]] else { return false }
+        let written = Set(graph.nodes[group[0]].ops.flatMap { graph.problem[$0].outputs })
+        return graph.nodes[group[1]].ops.allSatisfy { id in
+            let op = graph.problem[id]
+            guard !op.isReducing else { return false }
+            return zip(op.inputs, op.einsum.inputs).allSatisfy { tensor, access in
+                !written.contains(tensor) || (access.rows == .row && access.columns == .column)
+            }
+        }
     }
 
     /// A step together with all readers of what it writes: the way to fuse below a tensor with several readers.

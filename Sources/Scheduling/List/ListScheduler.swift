@@ -16,6 +16,9 @@ public struct ListScheduler: Sendable {
         public var retention = true
         /// Put ops of independent branches that share a tensor into one step.
         public var staggering = true
+        /// Put nothing together but an op and the maps that go on with its output element by element, and keep nothing in
+        /// fast memory: layer by layer, as compilers do that append epilogues to kernels. The other ideas do not count.
+        public var epiloguesOnly = false
         /// How deep k-steps may be.
         public var reductionCap = ReductionCap.native
 
@@ -116,6 +119,7 @@ public struct ListScheduler: Sendable {
 
     /// Greedy fusion depends on which moves compete; the ways to stage them are tried in turn and the best kept.
     private var strategies: [[Fusion.Moves]] {
+        if options.epiloguesOnly { return [[[.dependent, .epilogues]]] }
         var all: Fusion.Moves = []
         if options.fusion { all.formUnion([.dependent, .recompute]) }
         if options.staggering { all.insert(.independent) }
@@ -130,7 +134,7 @@ public struct ListScheduler: Sendable {
         _ graph: StepGraph, _ pricer: StepPricer, _ dependencies: DependencyAnalyzer, _ isStopped: () -> Bool
     ) -> (steps: [Step], latency: Double) {
         let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
-        guard options.retention, let sequence = retention.sequence(until: isStopped),
+        guard options.retention, !options.epiloguesOnly, let sequence = retention.sequence(until: isStopped),
             let found = retention.schedule(sequence, until: isStopped)
         else {
             let nodes = graph.sequence.map { graph.nodes[$0] }
