@@ -78,13 +78,13 @@ public struct ProofReport: Encodable, Sendable {
         source = result.incumbent.source.rawValue
         dualBound = result.bestBound?.value
         gap = result.gap
-        scope = result.scope.description
+        scope = result.scope.words
         bounds = result.bounds.map {
             BoundReport(
-                name: $0.kind.rawValue, value: $0.value, scope: $0.scope.description,
+                name: $0.kind.rawValue, value: $0.value, scope: $0.scope.words,
                 isAboutProblem: $0.scope.isAboutProblem, isCertified: $0.isCertified, seconds: $0.seconds)
         }
-        omissions = result.candidateOmissions?.map { $0.description + ($0.advice.map { "; \($0)" } ?? "") }
+        omissions = result.candidateOmissions?.map(\.words)
         candidates = result.candidates.map {
             Candidates(connected: $0.connected, admissible: $0.admissible, feasible: $0.feasible, kept: $0.kept)
         }
@@ -104,9 +104,11 @@ public struct ProofReport: Encodable, Sendable {
     ///
     /// - Parameter width: characters that a line may have; nil for any number.
     public func summary(width: Int?) -> String {
+        // What is left out has lines of its own.
+        let hasOmissions = omissions?.isEmpty == false
         var lines = [
             "status: \(status); " + (dualBound.map { "bound \(readable($0)), gap \(gapText)" } ?? "no bound"),
-            "scope: \(scope)",
+            "scope: \(hasOmissions && scope.hasPrefix(ProofScope.candidatesOnly) ? ProofScope.candidatesOnly : scope)",
         ]
         for omission in omissions ?? [] { lines.append("left out: \(omission)") }
         return lines.flatMap { TextWidth.wrapped($0, to: width) }.joined(separator: "\n")

@@ -17,7 +17,8 @@ public struct StepTable {
 
     /// The table, one line per step, and lines with the totals; every line ends in a newline.
     ///
-    /// What does not fit into one table is divided among two, of decisions and of costs. Long lists shorten first.
+    /// What does not fit into one table is divided among several, of decisions, of costs, and of names where there are
+    /// any. Long lists shorten first.
     public var text: String {
         let listLengths = [8, 5, 3, 2, 1]
         let whole = table(StepRow.all, listLength: 8)
@@ -28,7 +29,31 @@ public struct StepTable {
         let costs = TextWidth.first(
             of: [false, true].map { isCompact in { table(StepRow.costs, listLength: 8, isCompact) } },
             fitting: width)
-        return decisions + "\n" + costs + totals + timeSplit
+        return decisions + "\n" + costs + names(within: width) + totals + timeSplit
+    }
+
+    /// As many names of each step as a line has room for.
+    private func names(within width: Int) -> String {
+        guard report.steps.contains(where: { $0.opNames != nil }) else { return "" }
+        let start = "\(max(0, report.steps.count - 1))".count
+        let lines = report.steps.enumerated().map { index, step in
+            let number = String(repeating: " ", count: max(0, max(4, start) - "\(index)".count)) + "\(index)"
+            return number + " " + Self.names(step.opNames ?? [], within: width - number.count - 1)
+        }
+        return "\nstep names\n---- -----\n" + lines.map { $0 + "\n" }.joined()
+    }
+
+    private static func names(_ names: [String], within room: Int) -> String {
+        var text = ""
+        for (count, name) in names.enumerated() {
+            let more = (count == 0 ? "" : " ") + name
+            let rest = count + 1 < names.count ? " (+\(names.count - count - 1))" : ""
+            guard count == 0 || text.count + more.count + rest.count <= room else {
+                return text + " (+\(names.count - count))"
+            }
+            text += more
+        }
+        return text.count > room ? "…" + text.suffix(max(1, room - 1)) : text
     }
 
     private func table(_ cells: [StepRow.Cell], listLength: Int, _ isCompact: Bool = false) -> String {
@@ -96,12 +121,11 @@ private struct StepRow {
         case loaded, evicted, transfer, compute, latency, share, binding, peak
     }
 
-    static let decisions: [Cell] = [
-        .step, .ops, .names, .granularity, .order, .grid, .iterations, .resident, .retained,
-    ]
+    static let decisions: [Cell] = [.step, .ops, .granularity, .order, .grid, .iterations, .resident, .retained]
     static let costs: [Cell] = [.step, .loaded, .evicted, .transfer, .compute, .latency, .share, .binding, .peak]
     /// In one table, what a step costs stands before what it keeps.
-    static let all = Array(decisions.dropLast(2) + costs.dropFirst() + decisions.suffix(2))
+    static let all = Array(
+        [.step, .ops, .names] + decisions.dropFirst(2).dropLast(2) + costs.dropFirst() + decisions.suffix(2))
 
     let index: Int
     let step: StepReport

@@ -41,6 +41,21 @@ struct TerminalWidthTests {
         }
     }
 
+    @Test("Names have lines of their own, and as many as there is room for")
+    func names() throws {
+        let file = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/gpt-35.json").path
+        try withTemporaryFolder { folder in
+            let schedule = folder.path("s.json")
+            #expect(try Program.run(file, schedule, "--method", "list").exitCode == 0)
+            for columns in [60, 80, 120] {
+                let table = try Program.shell("COLUMNS=\(columns) \"$mlsys\" evaluate '\(file)' '\(schedule)'").output
+                let names = table.components(separatedBy: "step names\n---- -----\n").last ?? ""
+                #expect(names.contains("layer.0.attention") && widest(names) <= columns, "\(table)")
+                #expect(columns < 80 || widest(table) <= columns)
+            }
+        }
+    }
+
     @Test("Two schedules: one below the other where there is no room beside it", arguments: ["attention-15", "vit-99"])
     func compare(name: String) throws {
         let file = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/\(name).json").path

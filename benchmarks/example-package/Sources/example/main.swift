@@ -7,10 +7,9 @@ import TensorGraph
 let chip = Hardware(fastMemoryCapacity: 120_000, slowMemoryBandwidth: 30, nativeWidth: 128, nativeHeight: 128)
 var graph = ProblemBuilder(on: chip, multiplyAddsPerTime: 4096, elementsPerTime: 128)
 let input = graph.input("input", rows: 512, columns: 256)
-func project(_ name: String) -> TensorID {
-    graph.matMul(name, input, graph.input(name + ".weight", rows: 256, columns: 64))
-}
-let (query, key, value) = (project("query"), project("key"), project("value"))
+let query = graph.matMul("query", input, graph.input("query.weight", rows: 256, columns: 64))
+let key = graph.matMul("key", input, graph.input("key.weight", rows: 256, columns: 64))
+let value = graph.matMul("value", input, graph.input("value.weight", rows: 256, columns: 64))
 let scores = try graph.einsum("scores", "ik,jk->ij", query, key)
 let largest = try graph.einsum("largest", "ik->i1", scores, function: "max")
 let powers = graph.map("powers", "exp_sub", scores, largest, operations: 3)
