@@ -110,7 +110,8 @@ public struct ProofReport: Encodable, Sendable {
             "status: \(status); " + (dualBound.map { "bound \(readable($0)), gap \(gapText)" } ?? "no bound"),
             "scope: \(hasOmissions && scope.hasPrefix(ProofScope.candidatesOnly) ? ProofScope.candidatesOnly : scope)",
         ]
-        for omission in omissions ?? [] { lines.append("left out: \(omission)") }
+        // What is missing from an enumeration is nothing to a proof of another kind.
+        for omission in status == "optimal" ? [] : omissions ?? [] { lines.append("left out: \(omission)") }
         return lines.flatMap { TextWidth.wrapped($0, to: width) }.joined(separator: "\n")
     }
 
