@@ -5,7 +5,7 @@ import Foundation
 @main
 struct MLSysCommand: ParsableCommand {
     /// The version of the program.
-    static let version = "0.2.0"
+    static let version = "1.0.0-rc"
 
     static let configuration = CommandConfiguration(
         commandName: "mlsys",
