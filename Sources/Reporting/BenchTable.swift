@@ -55,5 +55,5 @@ public struct BenchTable {
 
     private static func decimal(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
 
-    private static func percent(_ gap: Double) -> String { gap <= 1e-9 ? "0" : decimal(100 * gap, 2) + "%" }
+    private static func percent(_ gap: Double) -> String { gap <= 1e-9 ? "0" : gapText(gap) }
 }
