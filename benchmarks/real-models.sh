@@ -1,6 +1,6 @@
 #!/bin/sh
-# Imports the ONNX models of a folder for two chips, schedules them, and compares with every op alone at its best tile
-# size, nothing kept in fast memory between ops. Leaves benchmarks/results/models.jsonl, a line for each; prints a table.
+# Imports the ONNX models of a folder for two chips, schedules them, and compares with layer by layer: elementwise ops
+# joined to the op before them, every step at its best tile size, nothing kept in between. Leaves benchmarks/results/models.jsonl, a line for each; prints a table.
 #
 #     benchmarks/real-models.sh FOLDER [SECONDS]
 set -eu
@@ -17,9 +17,9 @@ for chip in neuroncore-v2 gemmini; do
         name=$(basename "$model" .onnx)-$chip
         "$mlsys" import "$model" --hardware "benchmarks/hardware/$chip.json" -o "$folder/problems/$name.json" \
             > "$folder/import.txt"
-        "$mlsys" solve "$folder/problems/$name.json" -o "$folder/alone.json" --method list \
-            --no-fusion --no-retention --no-staggering --json > "$folder/alone.txt"
-        latency=$(sed 's/.*"total_latency":\([0-9.e+]*\).*/\1/' "$folder/alone.txt")
+        "$mlsys" solve "$folder/problems/$name.json" -o "$folder/layers.json" --method list \
+            --epilogues-only --no-retention --no-staggering --json > "$folder/layers.txt"
+        latency=$(sed 's/.*"total_latency":\([0-9.e+]*\).*/\1/' "$folder/layers.txt")
         printf '%s"%s": %s' "$separator" "$name" "$latency" >> "$folder/reference.json"
         separator=', '
     done
