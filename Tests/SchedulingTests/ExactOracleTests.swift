@@ -10,14 +10,19 @@ import Testing
 struct OracleComparison {
     private var problems: OracleProblemGenerator
     private let simulatesAll: Bool
+    /// Asks `Scheduler` with the method `exact` too: list scheduling, pricing, enumeration, backward search, program.
+    private let asksMethod: Bool
+    /// Optima that the method proved to be optima of the problem.
+    private(set) var proven = 0
     private(set) var traits = OracleTraits()
     private(set) var candidates = 0
     /// Decoded schedules with their latencies.
     private(set) var decoded: [(problem: Problem, schedule: Schedule, latency: Double)] = []
 
-    init(_ problems: OracleProblemGenerator, simulatesAll: Bool = false) {
+    init(_ problems: OracleProblemGenerator, simulatesAll: Bool = false, asksMethod: Bool = false) {
         self.problems = problems
         self.simulatesAll = simulatesAll
+        self.asksMethod = asksMethod
     }
 
     mutating func run(_ count: Int, keeping: Int = 0) throws {
@@ -37,6 +42,7 @@ struct OracleComparison {
             let columns = try #require(CandidateColumns(set.candidates, of: Subproblem(whole: problem)))
             let found = BackwardSearch(columns).run(prices: SearchPrices(columns: columns), cutoff: .infinity)
             try compare(problem, optimum, found, set)
+            if asksMethod { try compareWithMethod(problem, optimum) }
             if let steps = found.steps, decoded.count < keeping {
                 decoded.append((problem, Schedule(steps: steps.map { set.candidates[$0].step }), found.latency))
             }
@@ -69,6 +75,21 @@ struct OracleComparison {
         #expect(agree(decoded, found.latency), "\(decoded) evaluated, \(found.latency) claimed: \(schedule)")
     }
 
+    /// What the exact method proves is what trying everything found, and none of its bounds is above it.
+    private mutating func compareWithMethod(_ problem: Problem, _ optimum: ScheduleOracle.Optimum?) throws {
+        guard let optimum else {
+            #expect(throws: InfeasibleOp.self, "\(ProblemFile.text(of: problem))") { try solveExactly(problem, .all) }
+            return
+        }
+        let result = try solveExactly(problem, .all)
+        try expectTruthful(result, optimum: optimum.latency, problem)
+        guard result.status == .optimal else {
+            Issue.record("\(result.status), \(result.scope): \(ProblemFile.text(of: problem))")
+            return
+        }
+        proven += 1
+    }
+
     /// Asks the referee about the schedules kept.
     func compareWithReferee() throws {
         var referee = Referee()
@@ -81,6 +102,16 @@ struct OracleComparison {
     static func text(_ schedule: Schedule) -> String {
         schedule.steps.map { "\($0.ops) \($0.granularity) \($0.order.name) keeps \($0.retained)" }
             .joined(separator: "; ")
+    }
+}
+
+extension Scheduler.Options {
+    /// The exact method with limits that leave nothing out of a tiny problem: its tensors fit in fast memory by the dozen.
+    fileprivate static var all: Scheduler.Options {
+        var options = Scheduler.Options(.exact)
+        options.threads = 1
+        (options.limits.retainedSets, options.limits.retainedTensors) = (1 << 12, 12)
+        return options
     }
 }
 
@@ -121,10 +152,11 @@ struct ExactOracleTests {
             var comparison = OracleComparison(
                 OracleProblemGenerator(
                     seed: UInt64(50 + index), opCounts: part.ops, maximumWritten: 4, variety: .general),
-                simulatesAll: part.ops.upperBound == 2)
+                simulatesAll: part.ops.upperBound == 2, asksMethod: true)
             try comparison.run(part.count, keeping: 30)
             try comparison.compareWithReferee()
             counts.add(comparison.traits)
+            #expect(comparison.proven == comparison.traits.feasible)
         }
         #expect(counts.feasible > 130)
         for trait in [
@@ -146,15 +178,19 @@ struct ExactOracleTests {
         let seed = environment["MLSYS_ORACLE_SEED"].flatMap { UInt64($0) } ?? 1000
         let cases = Self.requested ?? 0
         let parts: [(ops: ClosedRange<Int>, written: Int, share: Int)] = [
-            (2...3, 6, 40), (3...4, 6, 40), (5...5, 6, 20),
+            (2...3, 6, 50), (3...4, 6, 50), (5...5, 6, 10),
         ]
         for (index, part) in parts.enumerated() {
             var comparison = OracleComparison(
                 OracleProblemGenerator(
-                    seed: seed &+ UInt64(index), opCounts: part.ops, maximumWritten: part.written, variety: variety))
+                    seed: seed &+ UInt64(index), opCounts: part.ops, maximumWritten: part.written, variety: variety),
+                asksMethod: true)
             let clock = ContinuousClock()
             let time = try clock.measure { try comparison.run(cases * part.share / 100) }
-            print("\(variety), \(part.ops) ops: \(comparison.traits), \(comparison.candidates) candidates, \(time)")
+            print(
+                "\(variety), \(part.ops) ops: \(comparison.traits), \(comparison.candidates) candidates, "
+                    + "\(comparison.proven) proven by the exact method, \(time)")
+            #expect(comparison.proven == comparison.traits.feasible)
         }
     }
 }
