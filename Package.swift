@@ -144,6 +144,7 @@ let package = Package(
             dependencies: [
                 "mlsys", "TensorGraph", "CostModel", "Scheduling", "ProblemFamilies", "Reporting", "TestSupport",
             ],
+            exclude: ["Golden"],
             swiftSettings: strict),
     ]
 )
