@@ -94,12 +94,14 @@ let package = Package(
             name: "TestSupport", dependencies: ["TensorGraph", "CostModel"], path: "Tests/TestSupport",
             exclude: ["judge.py"], swiftSettings: strict),
         .target(
-            name: "SolverTestSupport", dependencies: ["MIP"], path: "Tests/SolverTestSupport", swiftSettings: strict),
-        .testTarget(name: "MIPTests", dependencies: ["MIP", "SolverTestSupport"], swiftSettings: strict),
+            name: "SolverTestSupport", dependencies: ["MIP", "TensorGraph"], path: "Tests/SolverTestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "MIPTests", dependencies: ["MIP", "SolverTestSupport", "TensorGraph"], swiftSettings: strict),
         .testTarget(
             name: "GLPKBackendTests",
             dependencies: [
-                "GLPKBackend", "MIP", "CGLPK", "GLPKShims", "SolverTestSupport",
+                "GLPKBackend", "MIP", "CGLPK", "GLPKShims", "SolverTestSupport", "TensorGraph",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict),

@@ -3,12 +3,12 @@ import TensorGraph
 /// Grows a graph op by op, with the costs of these families.
 struct GraphBuilder {
     private var graph: ProblemBuilder
-    var random: SeededRandom
+    var random: RandomSource
 
     init(seed: UInt64, on hardware: Hardware) {
         // Every op says its cost.
         graph = ProblemBuilder(on: hardware, multiplyAddsPerTime: 1, elementsPerTime: 1)
-        random = SeededRandom(seed: seed)
+        random = RandomSource(seed: seed)
     }
 
     var opCount: Int { graph.ops.count }

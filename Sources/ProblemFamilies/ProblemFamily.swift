@@ -95,7 +95,7 @@ extension GraphBuilder {
         var tensor = tensor
         var (blockSize, count) = (0, 0)
         repeat {
-            if options.alike { random = SeededRandom(seed: options.seed) }
+            if options.alike { random = RandomSource(seed: options.seed) }
             let before = opCount
             tensor = block(&self, tensor)
             blockSize = max(blockSize, opCount - before)

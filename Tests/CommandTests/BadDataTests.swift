@@ -1,4 +1,5 @@
 import Foundation
+import TensorGraph
 import TestSupport
 import Testing
 
@@ -118,7 +119,7 @@ struct BadDataTests {
             switch self {
             case .zeroBytes: return Data(count: count)
             case .noise:
-                var random = SplitMix64(seed: 1)
+                var random = RandomSource(seed: 1)
                 let block = Data((0..<65536).map { _ in UInt8.random(in: 0...255, using: &random) })
                 return repeated(block, count)
             case .numbers: return Data("{\"widths\": [".utf8) + repeated(Data("12345678,".utf8), count)

@@ -108,7 +108,7 @@ struct HardeningTests {
     /// Damage seldom makes a sound problem with extreme numbers; here every number is one.
     @Test("Sound problems with extreme sizes, costs and hardware")
     func extremeProblems() throws {
-        var random = SplitMix64(seed: 11)
+        var random = RandomSource(seed: 11)
         func power(upTo bits: Int) -> Int {
             let power = 1 << Int.random(in: 0...bits, using: &random)
             return max(1, min(Problem.largestNumber, power + Int.random(in: -1...1, using: &random)))

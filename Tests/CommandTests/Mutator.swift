@@ -1,3 +1,4 @@
+import TensorGraph
 import TestSupport
 
 /// Damages the text of a JSON file in the ways that files get damaged, and in those that find bugs.
@@ -12,9 +13,9 @@ struct Mutator {
         case numbers
     }
 
-    private var random: SplitMix64
+    private var random: RandomSource
 
-    init(seed: UInt64) { random = SplitMix64(seed: seed) }
+    init(seed: UInt64) { random = RandomSource(seed: seed) }
 
     /// The text with one to three changes, mostly one: more than that seldom gets past the reader.
     mutating func mutate(_ text: String, _ level: Level) -> [UInt8] {

@@ -11,14 +11,14 @@ func agree(_ left: Double, _ right: Double) -> Bool {
 
 /// Random steps, costed by ``StepCost`` and by ``StepSimulator``.
 struct StepComparison {
-    private var random: SplitMix64
+    private var random: RandomSource
     private var problems: ProblemGenerator
     private(set) var counts = CaseCounts()
     /// Steps that a referee may be asked about, with the simulated latency.
     private(set) var cases: [(stepCase: StepCase, latency: Double)] = []
 
     init(seed: UInt64, _ variety: ProblemGenerator.Variety = .contest) {
-        random = SplitMix64(seed: seed)
+        random = RandomSource(seed: seed)
         problems = ProblemGenerator(seed: seed &+ 1, variety: variety)
     }
 
@@ -67,7 +67,7 @@ struct StepComparison {
 
 /// Random schedules, valid and broken, judged by the evaluator in both ways and by the referee.
 struct ScheduleComparison {
-    private var random: SplitMix64
+    private var random: RandomSource
     private var problems: ProblemGenerator
     private var referee = Referee()
     private var asked: [(schedule: Schedule, problem: Problem, result: Result<Evaluation, RuleViolation>)] = []
@@ -80,7 +80,7 @@ struct ScheduleComparison {
     }
 
     init(seed: UInt64, _ variety: ProblemGenerator.Variety = .contest) {
-        random = SplitMix64(seed: seed)
+        random = RandomSource(seed: seed)
         problems = ProblemGenerator(seed: seed &+ 1, variety: variety)
     }
 

@@ -32,11 +32,11 @@ struct GranularityCase {
 
 /// Makes cases with memory that is tight as often as not.
 struct GranularityCases {
-    private var random: SplitMix64
+    private var random: RandomSource
     private var problems: ProblemGenerator
 
     init(seed: UInt64, _ variety: ProblemGenerator.Variety = .contest) {
-        random = SplitMix64(seed: seed)
+        random = RandomSource(seed: seed)
         problems = ProblemGenerator(seed: seed &+ 1, variety: variety)
     }
 

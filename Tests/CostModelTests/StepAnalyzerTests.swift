@@ -127,7 +127,7 @@ struct StepAnalyzerTests {
 
     @Test("An analyzer gives the same answer after other steps, valid or not, as a new one")
     func reuse() throws {
-        var random = SplitMix64(seed: 31)
+        var random = RandomSource(seed: 31)
         var problems = ProblemGenerator(seed: 32)
         for _ in 0..<40 {
             let problem = try problems.next()

@@ -22,7 +22,7 @@ struct StepCostAgreementTests {
 
     @Test("on the smallest fast memory that a step fits in")
     func exactCapacity() throws {
-        var random = SplitMix64(seed: 2)
+        var random = RandomSource(seed: 2)
         var problems = ProblemGenerator(seed: 3)
         for _ in 0..<200 {
             let problem = try problems.next().with(capacity: 1 << 40)
@@ -46,7 +46,7 @@ struct StepCostAgreementTests {
 
     @Test("or declines, because iterations of one class then cost differently")
     func declines() throws {
-        var random = SplitMix64(seed: 4)
+        var random = RandomSource(seed: 4)
         var problems = ProblemGenerator(seed: 5)
         var (declined, wrong) = (0, 0)
         while declined < 30 {
@@ -70,7 +70,7 @@ struct StepCostAgreementTests {
 
     @Test("whether an order is named or listed tile by tile")
     func listedOrders() throws {
-        var random = SplitMix64(seed: 6)
+        var random = RandomSource(seed: 6)
         var problems = ProblemGenerator(seed: 7)
         for _ in 0..<300 {
             let problem = try problems.next()
@@ -92,7 +92,7 @@ struct StepCostAgreementTests {
         "on steps of the contest's problems", .tags(.slow),
         .enabled(if: !ExternalFiles.benchmarkProblems().isEmpty, "needs $MLSYS_BENCHMARKS or ../shared/benchmarks"))
     func contestProblems() throws {
-        var random = SplitMix64(seed: 8)
+        var random = RandomSource(seed: 8)
         var comparison = StepComparison(seed: 9)
         for file in ExternalFiles.benchmarkProblems() {
             let problem = try ProblemFile.read(file.path).with(capacity: 1 << 40)

@@ -2,6 +2,7 @@ import GLPKBackend
 import MIP
 import SolverTestSupport
 import Synchronization
+import TensorGraph
 import Testing
 
 /// Two solvers that share nothing, one optimum.
@@ -62,7 +63,7 @@ import Testing
         var generated = 0
         for seed in 0..<100 as Range<UInt64> {
             let model = try SampleModels.cover(items: 7, columns: 16, exactly: true, seed: seed)
-            var generator = SeededGenerator(seed: seed + 1000)
+            var generator = RandomSource(seed: seed + 1000)
             // Pairs of columns that must not be chosen together, told only when they are.
             let pairs = (0..<25).map { _ in
                 (Int.random(in: 0..<16, using: &generator), Int.random(in: 0..<16, using: &generator))

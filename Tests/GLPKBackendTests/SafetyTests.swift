@@ -5,6 +5,7 @@ import Logging
 import MIP
 import SolverTestSupport
 import Synchronization
+import TensorGraph
 import Testing
 
 @testable import GLPKBackend
@@ -41,7 +42,7 @@ import Testing
     @Test func numbersOfAllSizes() throws {
         var answers = 0
         for seed in 0..<250 as Range<UInt64> {
-            var generator = SeededGenerator(seed: seed)
+            var generator = RandomSource(seed: seed)
             func number() -> Double {
                 let exponent = Double.random(in: seed % 3 == 0 ? -30...30 : -9...9, using: &generator)
                 let whole = Bool.random(using: &generator)

@@ -31,7 +31,7 @@ struct RandomCases {
     private mutating func add(_ seed: UInt64, _ variety: ProblemGenerator.Variety) throws {
         var generator = ProblemGenerator(seed: seed, variety: variety)
         var problem = try generator.next()
-        var random = SplitMix64(seed: seed &+ 99)
+        var random = RandomSource(seed: seed &+ 99)
         let schedule = ScheduleGenerator(problem).schedule(using: &random)
         guard let evaluation = try? Evaluator(problem).evaluate(schedule) else { return }
         if seed.isMultiple(of: 2) {

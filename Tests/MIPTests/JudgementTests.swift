@@ -1,5 +1,6 @@
 import MIP
 import SolverTestSupport
+import TensorGraph
 import Testing
 
 @Suite struct FeasibilityReportTests {
@@ -51,7 +52,7 @@ import Testing
         for seed in 0..<200 as Range<UInt64> {
             let model = try SampleModels.integers(seed: seed)
             guard let best = try BruteForceMIPSolver().solve(model).incumbent else { continue }
-            var generator = SeededGenerator(seed: seed)
+            var generator = RandomSource(seed: seed)
             let duals = model.rows.map { _ in Double.random(in: -2...2, using: &generator) }
             let bound = try LagrangianBound(rowDuals: duals, in: model)
             #expect(model.sense.sign * bound.value <= model.sense.sign * best.objective + 1e-9, "seed \(seed)")

@@ -10,7 +10,7 @@ import Testing
 struct MutationTests {
     @Test("5,000 damaged models of seven kinds, and none crashes or hangs")
     func damaged() throws {
-        var random = SplitMix64(seed: 11)
+        var random = RandomSource(seed: 11)
         // Small models more often than large ones: what is wrong is found sooner.
         let small = Array(repeating: ["moe", "moe_batched"], count: 10).flatMap { $0 }
         let names = small + ["convolution", "bert", "vit", "llama", "mixed"]
@@ -41,7 +41,7 @@ struct MutationTests {
         #expect(accepted > 300)
     }
 
-    private func mutate(_ original: [UInt8], _ random: inout SplitMix64) -> [UInt8] {
+    private func mutate(_ original: [UInt8], _ random: inout RandomSource) -> [UInt8] {
         var bytes = original
         for _ in 0..<max(1, Int.random(in: -3...3, using: &random)) where !bytes.isEmpty {
             let place = Int.random(in: bytes.indices, using: &random)

@@ -33,7 +33,7 @@ struct PictureSample {
 
     /// Random schedules of random problems: recomputation, hand-offs, every tile order.
     static func random(_ count: Int, seed: UInt64) throws -> [PictureSample] {
-        var random = SplitMix64(seed: seed)
+        var random = RandomSource(seed: seed)
         var problems = ProblemGenerator(seed: seed + 1)
         return try (0..<count).map { _ in
             let problem = try problems.next().with(capacity: 1 << 40)

@@ -64,7 +64,7 @@ struct ReportCase {
     /// Random schedules of random problems.
     static func random(seed: UInt64, count: Int) throws -> [ReportCase] {
         var problems = ProblemGenerator(seed: seed)
-        var random = SplitMix64(seed: seed)
+        var random = RandomSource(seed: seed)
         return try (0..<count).compactMap { _ in
             let problem = try problems.next()
             let schedule = ScheduleGenerator(problem).schedule(using: &random)

@@ -92,7 +92,7 @@ struct ScheduleComparisonTests {
 
     @Test("Differences of blocks and of decisions add up to that of the latencies, whatever the schedules")
     func sums() throws {
-        var random = SplitMix64(seed: 20)
+        var random = RandomSource(seed: 20)
         var problems = ProblemGenerator(seed: 21)
         var (blocks, decisions) = (0, Set<ScheduleComparison.Decision>())
         for _ in 0..<60 {

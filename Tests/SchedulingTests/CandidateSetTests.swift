@@ -91,7 +91,7 @@ struct CandidateSetTests {
         var total = (feasible: 0, delivered: 0, connected: 0)
         var tight = OracleProblemGenerator(seed: 51, opCounts: 5...7, maximumWritten: 9)
         for _ in 0..<Self.count { try check(try tight.next(), &total) }
-        var random = SplitMix64(seed: 52)
+        var random = RandomSource(seed: 52)
         var varied = ProblemGenerator(seed: 53)
         for _ in 0..<Self.count {
             let problem = try varied.next()

@@ -108,7 +108,7 @@ struct ColumnGenerationTests {
 
     @Test("A column's coefficients times prices are its value by the definition")
     func valuesAgree() throws {
-        var random = SplitMix64(seed: 12)
+        var random = RandomSource(seed: 12)
         var compared = 0
         for example in try ExactCase.samples.get().prefix(40) {
             let problem = example.problem

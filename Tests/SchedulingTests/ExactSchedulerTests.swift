@@ -81,7 +81,7 @@ struct ExactSchedulerTests {
 
     @Test("Whatever limit stops it, schedule, bound, status and scope are true", .tags(.slow))
     func limitsAreTruthful() throws {
-        var random = SplitMix64(seed: 9)
+        var random = RandomSource(seed: 9)
         var statuses: [SchedulingResult.Status: Int] = [:]
         for example in try ExactCase.samples.get() {
             let optimum = try example.search().objective

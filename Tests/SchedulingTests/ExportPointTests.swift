@@ -19,7 +19,7 @@ struct ExportPointTests {
             let problem = try generator.next()
             guard problem.ops.count <= 12 else { continue }
             let evaluator = Evaluator(problem)
-            var random = SplitMix64(seed: seed)
+            var random = RandomSource(seed: seed)
             for _ in 0..<6 {
                 let schedule = ScheduleGenerator(problem).schedule(using: &random)
                 guard let evaluation = try? evaluator.evaluate(schedule) else { continue }

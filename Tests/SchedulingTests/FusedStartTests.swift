@@ -21,7 +21,7 @@ struct FusedStartTests {
         let listed = try ListScheduler(problem).schedule()
         #expect(listed.steps.map(\.ops) == [[OpID(0), OpID(1)]])
         #expect(try Evaluator(problem).evaluate(listed).totalLatency == 2)
-        let found = try solveHybrid(problem) { options in
+        let found = try solveByWindows(problem) { options in
             options.method = triesExact ? .auto : .hybrid
             options.maximumRounds = 3
         }
@@ -74,7 +74,7 @@ struct FusedStartTests {
             let problem = try roomy.with(capacity: Int(fullest))
             tightened += problem.hardware.fastMemoryCapacity < roomy.hardware.fastMemoryCapacity ? 1 : 0
             let latency = try Evaluator(problem).evaluate(schedule).totalLatency
-            let found = try solveHybrid(problem) { options in
+            let found = try solveByWindows(problem) { options in
                 options.warmStart = schedule
                 options.method = .hybrid
                 options.maximumRounds = 1

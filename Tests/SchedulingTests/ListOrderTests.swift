@@ -1,3 +1,4 @@
+import TensorGraph
 import TestSupport
 import Testing
 
@@ -36,7 +37,7 @@ struct ListOrderTests {
         }
     }
 
-    private func randomGraph(_ count: Int, _ random: inout SplitMix64) -> (graph: Merged, order: [Int]) {
+    private func randomGraph(_ count: Int, _ random: inout RandomSource) -> (graph: Merged, order: [Int]) {
         let order = Array(0..<count).shuffled(using: &random)
         var successors = [[Int]](repeating: [], count: count)
         for (index, node) in order.enumerated() {
@@ -56,7 +57,7 @@ struct ListOrderTests {
 
     @Test("stays topological through merges, and refuses those that would close a cycle")
     func randomMerges() {
-        var random = SplitMix64(seed: 71)
+        var random = RandomSource(seed: 71)
         var (merged, refused) = (0, 0)
         for _ in 0..<200 {
             let start = randomGraph(Int.random(in: 3...20, using: &random), &random)

@@ -53,10 +53,10 @@ struct PricingCase {
     }
 
     /// Random prices of every family, of the size of the costs of single ops.
-    func prices(_ random: inout SplitMix64) -> DualPrices {
+    func prices(_ random: inout RandomSource) -> DualPrices {
         var prices = DualPrices(problem)
         let typical = steps.map(\.latency).sorted()[steps.count / 2]
-        func price(_ factor: Double, _ random: inout SplitMix64) -> Double {
+        func price(_ factor: Double, _ random: inout RandomSource) -> Double {
             Int.random(in: 0..<3, using: &random) == 0 ? 0 : Double.random(in: 0...factor, using: &random) * typical
         }
         for op in problem.opIDs { prices.first[op.index] = price(1, &random) }

@@ -30,7 +30,7 @@ import Testing
     /// Compares on random problems of two kinds; fails at the first wrong bound.
     private func compare(problems: Int, seed: UInt64) throws -> Counts {
         var counts = Counts()
-        var random = SplitMix64(seed: seed)
+        var random = RandomSource(seed: seed)
         var tiny = OracleProblemGenerator(seed: seed, opCounts: 2...4)
         var general = ProblemGenerator(seed: seed)
         while counts.problems < problems {

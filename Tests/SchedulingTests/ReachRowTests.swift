@@ -52,7 +52,7 @@ struct ReachRowTests {
             var generator = ProblemGenerator(seed: seed)
             let problem = try generator.next()
             guard problem.ops.count <= 14 else { continue }
-            var random = SplitMix64(seed: seed)
+            var random = RandomSource(seed: seed)
             for _ in 0..<6 {
                 let schedule = ScheduleGenerator(problem).schedule(using: &random)
                 guard let evaluation = try? Evaluator(problem).evaluate(schedule) else { continue }
@@ -90,7 +90,7 @@ struct ReachRowTests {
 
     @Test("Separation finds just the rows that a fractional point breaks")
     func separation() throws {
-        var random = SplitMix64(seed: 5)
+        var random = RandomSource(seed: 5)
         var broken = 0
         for example in try ExactCase.samples.get().prefix(60) {
             let columns = example.columns

@@ -60,7 +60,7 @@ struct ScriptedSolverTests {
 
     @Test("Whatever duals a solver gives, and whatever it says that they prove, no bound is wrong", arguments: 0..<8)
     func wrongDuals(kind: Int) throws {
-        let random = Mutex(SplitMix64(seed: UInt64(kind)))
+        let random = Mutex(RandomSource(seed: UInt64(kind)))
         let solver = ScriptedMIPSolver(
             over: GLPKSolver(),
             relax: { model, truth in

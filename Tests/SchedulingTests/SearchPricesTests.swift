@@ -12,7 +12,7 @@ struct SearchPricesTests {
     }
 
     private func randomPrices(
-        _ columns: CandidateColumns, scale: Double, using random: inout SplitMix64
+        _ columns: CandidateColumns, scale: Double, using random: inout RandomSource
     ) -> SearchPrices {
         let dearest = columns.columns.map(\.latency).max() ?? 1
         var prices = SearchPrices(columns: columns)
@@ -34,7 +34,7 @@ struct SearchPricesTests {
 
     @Test("Random prices become feasible for every candidate, and the search with them finds the optimum")
     func makesFeasible() throws {
-        var random = SplitMix64(seed: 4)
+        var random = RandomSource(seed: 4)
         var (infeasible, useful, priced) = (0, 0, 0)
         for example in try ExactCase.samples.get().prefix(60) {
             let columns = example.columns

@@ -92,7 +92,7 @@ struct StructuralBoundsTests {
 
     @Test("Streams of random deep products never exceed the optimum, with and without the reduction cap")
     func streamsAreBounds() throws {
-        var random = SplitMix64(seed: 6)
+        var random = RandomSource(seed: 6)
         var streamed = 0
         for _ in 0..<40 {
             func side() -> Int { Int.random(in: 3...9, using: &random) }

@@ -1,10 +1,11 @@
 import MIP
 import Synchronization
+import TensorGraph
 
 extension ConformanceCase {
     /// Knapsacks with subset-sum costs: no relaxation helps, so that no search ends early by itself.
     static func hardModel(columns count: Int = 30) throws -> MIPModel {
-        var generator = SeededGenerator(seed: 11)
+        var generator = RandomSource(seed: 11)
         var model = MIPModel(sense: .maximise)
         var terms: [[Term]] = [[], [], []]
         for index in 0..<count {

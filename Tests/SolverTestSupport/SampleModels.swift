@@ -1,21 +1,5 @@
 import MIP
-
-/// A small generator of random numbers, the same on every machine (SplitMix64).
-public struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    /// Creates a generator.
-    public init(seed: UInt64) { state = seed }
-
-    /// The next number.
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
-    }
-}
+import TensorGraph
 
 /// Models to try solvers on.
 public enum SampleModels {
@@ -24,7 +8,7 @@ public enum SampleModels {
     public static func cover(
         items: Int, columns: Int, exactly: Bool, largestSet: Int = 5, seed: UInt64, costs: ClosedRange<Int> = 1...20
     ) throws -> MIPModel {
-        var generator = SeededGenerator(seed: seed)
+        var generator = RandomSource(seed: seed)
         var model = MIPModel(name: "cover \(items) x \(columns)")
         for item in 0..<items {
             try model.addRow(Row("item[\(item)]", [Term](), exactly ? .equal(1) : .atLeast(1)))
@@ -48,7 +32,7 @@ public enum SampleModels {
 
     /// A random pure integer model, bounded, perhaps infeasible: a few integer and binary columns and rows of any kind.
     public static func integers(seed: UInt64) throws -> MIPModel {
-        var generator = SeededGenerator(seed: seed)
+        var generator = RandomSource(seed: seed)
         var model = MIPModel(name: "random \(seed)", sense: Bool.random(using: &generator) ? .minimise : .maximise)
         try model.setObjectiveConstant(Double(Int.random(in: -3...3, using: &generator)))
         let columnCount = Int.random(in: 1...6, using: &generator)

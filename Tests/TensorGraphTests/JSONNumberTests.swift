@@ -22,7 +22,7 @@ struct JSONNumberTests {
 
     @Test("Every number reads back as itself")
     func roundTrip() throws {
-        var random = SplitMix64(seed: 15)
+        var random = RandomSource(seed: 15)
         for _ in 0..<2000 {
             let value = Double(bitPattern: random.next())
             guard value.isFinite else { continue }

@@ -98,7 +98,7 @@ struct ScheduleFileTests {
 
     @Test("Writing and reading gives the same steps, orders spelled out")
     func roundTrip() throws {
-        var random = SplitMix64(seed: 13)
+        var random = RandomSource(seed: 13)
         var problems = ProblemGenerator(seed: 14)
         for _ in 0..<100 {
             let problem = try problems.next()

@@ -5,7 +5,7 @@ import TensorGraph
 /// Sides come from a pool of one or two lengths, so that shapes fit and ops fuse; memory is tight as often as loose, and
 /// bandwidth dear as often as cheap.
 public struct OracleProblemGenerator {
-    private var random: SplitMix64
+    private var random: RandomSource
     private var graph = GraphBuilder()
     private var sides: [Int] = []
     private let opCounts: ClosedRange<Int>
@@ -23,7 +23,7 @@ public struct OracleProblemGenerator {
         variety: ProblemGenerator.Variety = .contest
     ) {
         self.variety = variety
-        random = SplitMix64(seed: seed)
+        random = RandomSource(seed: seed)
         self.opCounts = opCounts
         self.maximumWritten = max(maximumWritten, opCounts.upperBound)
     }

@@ -14,14 +14,14 @@ public struct ProblemGenerator {
         case general
     }
 
-    var random: SplitMix64
+    var random: RandomSource
     var graph = GraphBuilder()
     private var sides: [Int] = []
     private let variety: Variety
 
     /// Creates a generator; equal seeds give equal problems.
     public init(seed: UInt64, variety: Variety = .contest) {
-        random = SplitMix64(seed: seed)
+        random = RandomSource(seed: seed)
         self.variety = variety
     }
 

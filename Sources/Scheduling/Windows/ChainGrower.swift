@@ -37,7 +37,7 @@ struct ChainGrower {
         open(seed)
         while !frontier.isEmpty, grown.count < (isCoarse ? Int(sizes.groupCount) : Self.maximumChains) {
             let chains = frontier.keys.sorted()
-            guard let choice = random.pick(chains.map { Double(frontier[$0] ?? 0) }) else { break }
+            guard let choice = random.position(byWeight: chains.map { Double(frontier[$0] ?? 0) }) else { break }
             let next = chains[choice]
             frontier[next] = nil
             closed.insert(next)

@@ -29,7 +29,7 @@ struct ChainRegions: Neighbourhood {
         var isWindow: [Int: Bool] = [:]
         var free = weights
         for _ in 0..<count {
-            guard let seed = random.pick(free) else { break }
+            guard let seed = random.position(byWeight: free) else { break }
             free[seed] = 0
             guard order.isAlone(seed) else { continue }
             let grower = ChainGrower(steps: steps, problem: problem, graph: graph, order: order, sizes: sizes)

@@ -41,7 +41,7 @@ extension WindowSearch {
                 ? session.starts.sorted { $0.schedule.steps.count > $1.schedule.steps.count } : []
         }
         guard starts?.isEmpty == false, let start = starts?.removeFirst() else { return false }
-        steps = try Candidate.steps(of: start, problem: problem)
+        replaceSteps(by: try Candidate.steps(of: start, problem: problem), because: .otherStart)
         return true
     }
 
@@ -71,6 +71,6 @@ extension WindowSearch {
         guard latency < currentLatency * (1 + Self.worstShare),
             session.submit(Schedule(steps: sequence.map(\.step)), from: .perturbation).snapshot != nil
         else { return }
-        steps = sequence
+        replaceSteps(by: sequence, because: .perturbation)
     }
 }

@@ -119,7 +119,7 @@ extension WindowSearch {
             sequence.replaceSubrange(replacement.window.place.range, with: replacement.steps)
         }
         guard session.submit(Schedule(steps: sequence.map(\.step)), from: source).snapshot != nil else { return false }
-        steps = sequence
+        replaceSteps(by: sequence, because: .windows(source))
         return true
     }
 }

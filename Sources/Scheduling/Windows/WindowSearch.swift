@@ -26,6 +26,33 @@ struct WindowSearch: Strategy {
     var roundsDone = 0
     /// Schedules that have not been tried as a start; nil before the first is asked for.
     var starts: [SchedulingSnapshot]?
+    /// Told of every change of ``steps``, for whoever watches the search.
+    var onChange: (@Sendable (Change) -> Void)?
+
+    /// Why the steps have changed.
+    enum Reason: Sendable, Hashable {
+        /// Better ones were found for windows, in this way.
+        case windows(IncumbentSource)
+        /// Windows that did not help any more were perturbed.
+        case perturbation
+        /// The incumbent's steps took their place.
+        case incumbent
+        /// Those of another schedule of the list scheduler took their place.
+        case otherStart
+    }
+
+    /// Steps before and after a change.
+    struct Change: Sendable {
+        let reason: Reason
+        let before: [Candidate]
+        let after: [Candidate]
+    }
+
+    /// Makes other steps those that are being improved.
+    mutating func replaceSteps(by others: [Candidate], because reason: Reason) {
+        onChange?(Change(reason: reason, before: steps, after: others))
+        steps = others
+    }
 
     init(_ problem: Problem, solver: any MIPSolver, reductionCap: ReductionCap, threads: Int, seed: UInt64) {
         self.problem = problem
@@ -72,6 +99,6 @@ struct WindowSearch: Strategy {
         guard let incumbent = session.incumbent,
             steps.isEmpty || incumbent.latency < currentLatency * (1 - Tolerance.agreement)
         else { return }
-        steps = try Candidate.steps(of: incumbent, problem: problem)
+        replaceSteps(by: try Candidate.steps(of: incumbent, problem: problem), because: .incumbent)
     }
 }

@@ -7,15 +7,15 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("HybridScheduler")
-struct HybridSchedulerTests {
+@Suite("Windows, and the whole portfolio")
+struct WindowSchedulerTests {
     @Test(
         "The same seed and rounds give the same schedule on any number of threads",
         arguments: ["attention-15", "siblings-36", "random-40"])
     func isDeterministic(name: String) throws {
         let problem = try OwnProblem.read(name)
         let results = try [1, 2, 3].map { threads in
-            try solveHybrid(problem) { options in
+            try solveByWindows(problem) { options in
                 options.method = .hybrid
                 options.maximumRounds = 1
                 options.threads = threads
@@ -38,7 +38,7 @@ struct HybridSchedulerTests {
         let control = SolveControl { event in
             if case .incumbent(let snapshot) = event { seen.withLock { $0.append(snapshot) } }
         }
-        let result = try solveHybrid(problem, control) { options in
+        let result = try solveByWindows(problem, control) { options in
             options.method = .hybrid
             options.maximumRounds = rounds
             options.warmStart = warmStart
@@ -62,7 +62,7 @@ struct HybridSchedulerTests {
     func anyWarmStart() throws {
         var (worse, kept) = (0, 0)
         var problems = ProblemGenerator(seed: 81)
-        var random = SplitMix64(seed: 82)
+        var random = RandomSource(seed: 82)
         for _ in 0..<8 {
             let problem = try problems.next()
             guard let list = try? ListScheduler(problem).schedule() else { continue }
@@ -109,7 +109,7 @@ struct HybridSchedulerTests {
             cancelled.withLock { $0 = control.elapsedSeconds }
             control.cancel()
         }
-        let result = try solveHybrid(problem, control) { $0.method = .hybrid }
+        let result = try solveByWindows(problem, control) { $0.method = .hybrid }
         let late = control.elapsedSeconds - cancelled.withLock { $0 }
         #expect(late < 1, "\(late) s after the call")
         #expect(result.status == .feasible(.interrupted))
@@ -129,7 +129,7 @@ struct HybridSchedulerTests {
     func timeLimit(method: Scheduler.Method) throws {
         let problem = try OwnProblem.read("attention-216")
         let control = SolveControl(timeLimitSeconds: 2)
-        let result = try solveHybrid(problem, control) { $0.method = method }
+        let result = try solveByWindows(problem, control) { $0.method = method }
         #expect(control.elapsedSeconds < 2.5)
         #expect(control.elapsedSeconds > 1.9)
         #expect(result.status == .feasible(.time))

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Scheduling
 
-@Suite("BlockMap")
-struct HybridBlockTests {
+@Suite("RepeatedBlocks")
+struct RepeatedBlockTests {
     /// A network of equal blocks whose ops and tensors are numbered at random.
     struct Blocks {
         let problem: Problem
@@ -19,7 +19,7 @@ struct HybridBlockTests {
             let size = try family.problem(options).ops.count
             options.ops = count * size
             let plain = try family.problem(options)
-            var random = SplitMix64(seed: seed)
+            var random = RandomSource(seed: seed)
             let places = plain.ops.indices.shuffled(using: &random)
             let names = plain.tensors.indices.shuffled(using: &random)
             var ops = plain.ops
@@ -60,9 +60,9 @@ struct HybridBlockTests {
         let blocks = try Blocks(family, count: 8, seed: 71)
         let map = RepeatedBlocks(blocks.problem)
         let inner = blocks.ops[3]
-        let twins = map.repeats(of: inner, limit: 100)
-        for twin in twins { #expect(isAlike(inner, twin, blocks.problem)) }
-        let places = Set(twins.map(Set.init))
+        let repeats = map.repeats(of: inner, limit: 100)
+        for found in repeats { #expect(isAlike(inner, found, blocks.problem)) }
+        let places = Set(repeats.map(Set.init))
         for block in [2, 4] { #expect(places.contains(Set(blocks.ops[block])), "block \(block)") }
     }
 
@@ -76,9 +76,9 @@ struct HybridBlockTests {
             // Ops that are numbered one after the other follow each other in a block, more or less.
             let part = (start..<min(size, start + 4)).map { blocks.ops[3][$0] }
             guard isConnected(part, problem) else { continue }
-            let twins = map.repeats(of: part, limit: 100)
-            for twin in twins { #expect(isAlike(part, twin, problem)) }
-            let places = Set(twins.map(Set.init))
+            let repeats = map.repeats(of: part, limit: 100)
+            for found in repeats { #expect(isAlike(part, found, problem)) }
+            let places = Set(repeats.map(Set.init))
             for block in [2, 4] {
                 let other = (start..<min(size, start + 4)).map { blocks.ops[block][$0] }
                 #expect(places.contains(Set(other)), "ops \(start)... of block \(block)")
@@ -113,11 +113,11 @@ struct HybridBlockTests {
         let problem = try family.problem(options)
         let map = RepeatedBlocks(problem)
         let steps = StepGenerator(problem)
-        var random = SplitMix64(seed: 73)
+        var random = RandomSource(seed: 73)
         for op in problem.opIDs {
             let ops = steps.connectedOps(around: op, count: Int.random(in: 1...8, using: &random), using: &random)
-            for twin in map.repeats(of: ops, limit: 20) {
-                #expect(isAlike(ops, twin, problem), "\(ops) are not like \(twin)")
+            for found in map.repeats(of: ops, limit: 20) {
+                #expect(isAlike(ops, found, problem), "\(ops) are not like \(found)")
             }
             #expect(map.repeats(of: ops, limit: 1).count <= 1)
         }

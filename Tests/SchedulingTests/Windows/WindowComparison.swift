@@ -6,8 +6,8 @@ import Testing
 
 @testable import Scheduling
 
-/// The hybrid scheduler with GLPK.
-func solveHybrid(
+/// The scheduler with GLPK.
+func solveByWindows(
     _ problem: Problem, _ control: SolveControl = SolveControl(),
     _ change: (inout Scheduler.Options) -> Void = { _ in }
 ) throws -> SchedulingResult {
@@ -17,7 +17,7 @@ func solveHybrid(
 }
 
 /// Problems solved by windows alone, compared with the list scheduler and with what exact search proves.
-struct HybridComparison: CustomStringConvertible {
+struct WindowComparison: CustomStringConvertible {
     /// Problems that have a schedule.
     private(set) var solved = 0
     /// Problems of which an op fits at no granularity.
@@ -81,7 +81,7 @@ struct HybridComparison: CustomStringConvertible {
     }
 
     private func windows(_ problem: Problem, _ seed: UInt64) throws -> SchedulingResult {
-        try solveHybrid(problem) { options in
+        try solveByWindows(problem) { options in
             options.method = .hybrid
             options.maximumRounds = rounds
             options.threads = 1

@@ -7,12 +7,12 @@ import Testing
 @testable import Scheduling
 
 @Suite("Windows alone, on random problems", .needsReferee)
-struct HybridPropertyTests {
+struct WindowPropertyTests {
     /// Problems of 10 to 40 ops of all families, on all hardware.
     struct Families {
-        private var random: SplitMix64
+        private var random: RandomSource
 
-        init(seed: UInt64) { random = SplitMix64(seed: seed) }
+        init(seed: UInt64) { random = RandomSource(seed: seed) }
 
         mutating func next(_ opCounts: ClosedRange<Int>) throws -> Problem {
             var options = GeneratorOptions()
@@ -29,7 +29,7 @@ struct HybridPropertyTests {
 
     @Test("Valid, no worse than the list scheduler's, never below the optimum and nearly always at it: tiny problems")
     func tinyProblems() throws {
-        var comparison = HybridComparison(rounds: 10, exactSeconds: 5, keepingAtMost: 40)
+        var comparison = WindowComparison(rounds: 10, exactSeconds: 5, keepingAtMost: 40)
         var tiny = OracleProblemGenerator(seed: 31, opCounts: 2...5)
         var general = ProblemGenerator(seed: 32)
         for seed in 0..<8 {
@@ -44,7 +44,7 @@ struct HybridPropertyTests {
 
     @Test("Valid, no worse than the list scheduler's and never below the optimum: 10 to 40 ops of every family")
     func families() throws {
-        var comparison = HybridComparison(rounds: 3, exactSeconds: 0.3, keepingAtMost: 20)
+        var comparison = WindowComparison(rounds: 3, exactSeconds: 0.3, keepingAtMost: 20)
         var problems = Families(seed: 33)
         for seed in 0..<3 { try comparison.compare(try problems.next(10...16), seed: UInt64(seed)) }
         try comparison.compareWithReferee()
@@ -59,7 +59,7 @@ struct HybridPropertyTests {
     func manyProblems() throws {
         let seed = ProcessInfo.processInfo.environment["MLSYS_HYBRID_SEED"].flatMap { UInt64($0) } ?? 1000
         let cases = Self.requested ?? 0
-        var comparisons = (0..<3).map { _ in HybridComparison(rounds: 15, exactSeconds: 1, keepingAtMost: 50) }
+        var comparisons = (0..<3).map { _ in WindowComparison(rounds: 15, exactSeconds: 1, keepingAtMost: 50) }
         var tiny = OracleProblemGenerator(seed: seed, opCounts: 2...6)
         var general = ProblemGenerator(seed: seed &+ 1)
         var families = Families(seed: seed &+ 2)

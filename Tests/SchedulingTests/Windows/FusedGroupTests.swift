@@ -6,10 +6,10 @@ import Testing
 @testable import Scheduling
 
 @Suite("Connected sets of groups")
-struct HybridAtomTests {
+struct FusedGroupTests {
     @Test("are unions of groups, each once, and just those connected sets of ops that divide no group")
     func unions() throws {
-        var random = SplitMix64(seed: 61)
+        var random = RandomSource(seed: 61)
         var general = ProblemGenerator(seed: 62)
         var (cases, sets, glued) = (0, 0, 0)
         while cases < 150 {
@@ -76,7 +76,7 @@ struct HybridAtomTests {
     }
 
     /// A partition into connected sets.
-    private func randomGroups(_ problem: Problem, using random: inout SplitMix64) -> [OpSet] {
+    private func randomGroups(_ problem: Problem, using random: inout RandomSource) -> [OpSet] {
         var groups = problem.ops.indices.map { OpSet([$0]) }
         for _ in 0..<Int.random(in: 0...problem.ops.count / 2, using: &random) {
             let first = groups.remove(at: Int.random(in: 0..<groups.count, using: &random))

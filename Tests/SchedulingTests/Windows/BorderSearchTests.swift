@@ -8,7 +8,7 @@ import Testing
 @testable import Scheduling
 
 @Suite("Relaxation and search with a border")
-struct HybridSearchTests {
+struct BorderSearchTests {
     static let windows =
         ProcessInfo.processInfo.environment["MLSYS_HYBRID_WINDOWS"].flatMap { Int($0) } ?? 30
 
@@ -36,7 +36,7 @@ struct HybridSearchTests {
 
     @Test("find what trying every sequence of candidates finds, in small windows of random schedules", .tags(.slow))
     func agreesWithBruteForce() throws {
-        var random = SplitMix64(seed: 51)
+        var random = RandomSource(seed: 51)
         var tiny = OracleProblemGenerator(seed: 52, opCounts: 2...3, maximumWritten: 4)
         var (windows, handOffs, owed) = (0, 0, 0)
         while windows < Self.windows {

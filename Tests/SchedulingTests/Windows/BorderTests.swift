@@ -6,7 +6,7 @@ import Testing
 @testable import Scheduling
 
 @Suite("Windows at their borders")
-struct HybridBorderTests {
+struct BorderTests {
     /// t0 > op0 > t1 > op1 > t2 > … of 8 x 8, Pointwise; three tensors fit.
     private func chain(_ count: Int) throws -> Problem {
         var graph = GraphBuilder()
@@ -130,7 +130,7 @@ struct HybridBorderTests {
 
     @Test("Any window of any schedule, solved and put back: valid, and better by what the window gained")
     func randomWindows() throws {
-        var random = SplitMix64(seed: 41)
+        var random = RandomSource(seed: 41)
         var general = ProblemGenerator(seed: 42)
         var (windows, gains, resident, retained, available) = (0, 0, 0, 0, 0)
         while windows < 24 {

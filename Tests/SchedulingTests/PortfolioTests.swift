@@ -1,0 +1,49 @@
+import GLPKBackend
+import TensorGraph
+import TestSupport
+import Testing
+
+@testable import Scheduling
+
+@Suite("The portfolio's tables")
+struct PortfolioTests {
+    @Test(
+        "Start with schedules and bounds, share out the time, and leave the rest to the last",
+        arguments: Scheduler.Method.allCases)
+    func tables(method: Scheduler.Method) {
+        let rows = Portfolio.table(method)
+        #expect(rows.prefix(3).map(\.member) == [.list, .bounds, .polish])
+        #expect(rows.allSatisfy { $0.share > 0 && $0.share <= 1 })
+        #expect(rows.last?.share == 1, "no time is left over")
+        let members = Set(rows.map(\.member))
+        switch method {
+        case .auto: #expect(members == [.list, .bounds, .polish, .proof, .pricing, .windows])
+        case .hybrid: #expect(members == [.list, .bounds, .polish, .windows])
+        case .exact: #expect(members == [.list, .bounds, .polish, .proof, .pricing])
+        }
+    }
+
+    @Test("Shares are of what the rows before have left")
+    func shares() {
+        let budget = Budget(SolveControl(timeLimitSeconds: 1000))
+        for method in Scheduler.Method.allCases {
+            // If every row took all that it may, each would end at its share of the rest, and the last at the limit.
+            var left = 1000.0
+            for row in Portfolio.table(method) where row.share < 1 {
+                let share = budget.share(left / 1000).share(row.share)
+                #expect(abs(share.remainingSeconds - left * row.share) < 1)
+                left -= left * row.share
+            }
+            #expect(left > 100, "\(method): the last rows get \(left) s of 1000")
+        }
+    }
+
+    @Test("What is proven by a quick proof ends the run before any window is solved")
+    func quickProof() throws {
+        let problem = try OwnProblem.read("pointwise-6")
+        let result = try solveByWindows(problem) { $0.maximumRounds = 5 }
+        #expect(result.status == .optimal)
+        let source = result.incumbent.source
+        #expect(![.segment, .region, .readers, .master, .repeatedBlock, .perturbation].contains(source))
+    }
+}
