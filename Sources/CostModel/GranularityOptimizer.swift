@@ -17,12 +17,12 @@ public struct GranularityChoice: Sendable, Hashable {
     }
 }
 
-/// Finds the granularity and tile order at which a step runs fastest within fast memory (FORMULATION.md section 1).
+/// Finds the granularity and tile order at which a step runs fastest within fast memory.
 ///
 /// Two facts carry the search. Compute per tile does not depend on the tile's size, so fewer tiles are better and
 /// tile counts bound latency from below. And over the k-steps of a tile, compute and streamed elements add up to the
 /// same whatever the depth, so merging all k-steps of a tile into one bounds latency from below for all depths, and
-/// the deepest that fits is best or close to it.
+/// the deepest that fits is best or close to it. <doc:IterationClasses> proves both.
 public struct GranularityOptimizer: Sendable {
     /// How much is searched.
     public enum Mode: Sendable, Hashable {

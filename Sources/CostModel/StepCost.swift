@@ -3,7 +3,7 @@ import TensorGraph
 /// The latency and working set of a step from classes of iterations, without walking them.
 ///
 /// Iterations fall into few classes: first, middle or last k-step; full or partial tile; and which of tile row and
-/// tile column changed since the previous tile (FORMULATION.md section 1). All iterations of a class cost the same,
+/// tile column changed since the previous tile (<doc:IterationClasses>). All iterations of a class cost the same,
 /// so a query costs O(classes), a few dozen terms, and allocates nothing.
 public struct StepCost: Sendable {
     /// What does not depend on granularity and order.

@@ -44,8 +44,9 @@ struct BenchTask {
         }
         row.timeLimitSeconds =
             method == .list || options.maximumRounds != nil ? nil : timeLimit.seconds(opCount: problem.ops.count)
-        let control = monitor.makeControl(timeLimitSeconds: row.timeLimitSeconds, gap: 0)
-        let solution = try job.run(monitor, control: control)
+        let session = monitor.open(
+            problem, reductionCap: options.reductionCap, timeLimitSeconds: row.timeLimitSeconds, gap: 0)
+        let result = try job.run(monitor, in: session)
         let schedule = try ScheduleFile.read(schedulePath)
         do throws(RuleViolation) {
             row.latency = try Evaluator(problem).evaluate(schedule).totalLatency
@@ -53,13 +54,12 @@ struct BenchTask {
             throw Failure(.internalError, "the schedule written is invalid: \(error)")
         }
         row.steps = schedule.steps.count
-        row.source = solution.best.source.rawValue
+        row.source = result.incumbent.source.rawValue
         row.secondsToBest = monitor.current.improvements.last?.seconds
-        if let proof = solution.proof {
-            row.bound = proof.bestBound?.value
-            row.gap = proof.gap
-            row.status = proof.status.description
-            row.scope = proof.scope.description
-        }
+        guard method != .list else { return }
+        row.bound = result.bestBound?.value
+        row.gap = result.gap
+        row.status = result.status.description
+        row.scope = result.scope.description
     }
 }

@@ -66,14 +66,14 @@ struct Bound: ParsableCommand {
             observers: progress.isOn ? [ProgressPrinter(start: ProcessClock.start)] : [])
         let (isJSON, certificate) = (json, certificate)
         let ender = RunEnder(monitor, name: problem) {
-            try Self.write(ProofReport($1), isJSON: isJSON, besides: certificate)
+            try Self.write(ProofReport($0), isJSON: isJSON, besides: certificate)
         }
         Interruption.handle { ender.interrupt(by: $0) }
         let limit = exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds
-        let control = monitor.makeControl(timeLimitSeconds: limit, gap: exact.gap)
+        let session = monitor.open(loaded, reductionCap: reductionCap, timeLimitSeconds: limit, gap: exact.gap)
         ender.watch(limitSeconds: limit)
         let outcome = Result {
-            try Scheduler(loaded, solver: exact.solver.makeSolver(), options: options).schedule(control: control)
+            try Scheduler(loaded, solver: exact.solver.makeSolver(), options: options).schedule(in: session)
         }
         ender.awaitTurn()
         do {

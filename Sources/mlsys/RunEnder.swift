@@ -7,7 +7,7 @@ import TensorGraph
 final class RunEnder: Sendable {
     private let monitor: SolveMonitor
     private let name: String
-    private let printEarly: @Sendable (SchedulingSnapshot, SchedulingResult) throws -> Void
+    private let printEarly: @Sendable (SchedulingResult) throws -> Void
     private let interrupted = Atomic(false)
 
     /// Watches over a run.
@@ -18,7 +18,7 @@ final class RunEnder: Sendable {
     ///   - printEarly: prints what is known when the run ends before the solver does.
     init(
         _ monitor: SolveMonitor, name: String,
-        printEarly: @escaping @Sendable (SchedulingSnapshot, SchedulingResult) throws -> Void
+        printEarly: @escaping @Sendable (SchedulingResult) throws -> Void
     ) {
         self.monitor = monitor
         self.name = name
@@ -99,10 +99,9 @@ final class RunEnder: Sendable {
 
     /// Prints what came of it while the solver's thread is still at work, and ends the process.
     private func end(with best: SchedulingSnapshot, _ limit: SolveLimit) -> Never {
-        let proof = SchedulingResult(
-            incumbent: best, bounds: monitor.current.bounds, ending: .limit(limit), seconds: monitor.seconds)
         do {
-            try printEarly(best, proof)
+            guard let result = try monitor.result(.limit(limit), holding: best) else { _exit(0) }
+            try printEarly(result)
             _exit(0)
         } catch {
             if let message = Failure(error)?.message { Console.error("mlsys: \(message)") }

@@ -1,18 +1,18 @@
+import CostModel
 import Foundation
 import Reporting
 import Scheduling
 import Synchronization
 import TensorGraph
 
-/// Watches a solution: writes every better schedule to a file, and keeps what was found and proven until now.
+/// Watches a run: writes every better schedule to a file, and keeps what was found and proven until now.
 ///
-/// Safe to share between threads. It holds on to its control until ``finish()``.
+/// Safe to share between threads. It holds on to its session until ``finish()``.
 final class SolveMonitor: Sendable {
     /// What is known until now.
     struct State {
         /// The best schedule; it is on disk, unless it goes to a stream, which gets the last one only.
         var best: SchedulingSnapshot?
-        var bounds: [LowerBound] = []
         var improvements: [BenchRow.Improvement] = []
         var phases: PhaseTimes
         /// The first failure to write; it ends the solution, since later schedules could not be written either.
@@ -27,6 +27,7 @@ final class SolveMonitor: Sendable {
     private let state: Mutex<State>
     private let writing = Mutex(())
     private let control = Mutex<SolveControl?>(nil)
+    private let session = Mutex<Session?>(nil)
     private let isEnding = Atomic(false)
     private let isWritingStream = Atomic(false)
 
@@ -44,19 +45,29 @@ final class SolveMonitor: Sendable {
     /// What is known until now.
     var current: State { state.withLock { $0 } }
 
-    /// A control that reports here, its clock running since the start.
-    func makeControl(timeLimitSeconds: Double?, gap: Double) -> SolveControl {
-        let made = SolveControl(timeLimitSeconds: timeLimitSeconds, gap: gap, start: start) { self.receive($0) }
-        control.withLock { $0 = made }
+    /// Opens a session that reports here, its clock running since the start.
+    func open(_ problem: Problem, reductionCap: ReductionCap, timeLimitSeconds: Double?, gap: Double) -> Session {
+        let control = SolveControl(timeLimitSeconds: timeLimitSeconds, gap: gap, start: start) { self.receive($0) }
+        let opened = Session(problem, reductionCap: reductionCap, control: control)
+        self.control.withLock { $0 = control }
+        session.withLock { $0 = opened }
         self.timeLimitSeconds.withLock { $0 = timeLimitSeconds }
-        return made
+        return opened
+    }
+
+    /// What is known now of a schedule, of a run that ended so; nil before there is a session.
+    func result(_ ending: Ending, holding best: SchedulingSnapshot) throws -> SchedulingResult? {
+        try session.withLock { $0 }?.result(ending, holding: best)
     }
 
     /// Asks the solver to stop as soon as it can.
     func cancel() { control.withLock { $0 }?.cancel() }
 
-    /// Lets go of the control.
-    func finish() { control.withLock { $0 = nil } }
+    /// Lets go of the session.
+    func finish() {
+        control.withLock { $0 = nil }
+        session.withLock { $0 = nil }
+    }
 
     /// True for the first caller, who has to bring the solution to its end.
     func claimEnding() -> Bool { !isEnding.exchange(true, ordering: .acquiringAndReleasing) }
@@ -71,7 +82,7 @@ final class SolveMonitor: Sendable {
     func receive(_ event: SolveControl.Event) {
         switch event {
         case .incumbent(let snapshot): guard accept(snapshot) else { return }
-        case .bound(let bound): state.withLock { $0.bounds.append(bound) }
+        case .bound: break
         case .phase(let phase):
             let now = seconds
             state.withLock { $0.phases.enter(phase, at: now) }

@@ -29,20 +29,20 @@ struct SolvePipeline: Sendable {
     func run() throws {
         let problem = try ProblemFile.read(problemPath)
         try OutputFile.check(schedulePath, isNot: problemPath)
-        var job = SolveJob(
+        let job = SolveJob(
             problem: problem, problemPath: problemPath, method: method, listOptions: listOptions, options: options,
             solver: solver)
-        let warmStart = try warmStartPath.map { try readWarmStart($0, problem) }
-        job.options.warmStart = warmStart?.schedule
+        let warmStart = try warmStartPath.map { try ScheduleFile.read($0) }
         let log = try openLog()
         var observers: [any SolveObserver] = log.map { [$0] } ?? []
         if progress.isOn { observers.append(ProgressPrinter(start: ProcessClock.start)) }
         let monitor = SolveMonitor(schedulePath: schedulePath, start: ProcessClock.start, observers: observers)
         let reporter = SolveReporter(pipeline: self, problem: problem, monitor: monitor, log: log)
-        let ender = RunEnder(monitor, name: schedulePath) { try reporter.finish(early: $0, $1) }
+        let ender = RunEnder(monitor, name: schedulePath) { try reporter.finish(early: $0) }
         Interruption.handle { ender.interrupt(by: $0) }
         let limit = job.timeLimitSeconds(asked: timeLimitSeconds)
-        let control = monitor.makeControl(timeLimitSeconds: limit, gap: gap)
+        let session = monitor.open(
+            problem, reductionCap: listOptions.reductionCap, timeLimitSeconds: limit, gap: gap)
         log?.append(
             EventLog.Start(
                 seconds: monitor.seconds, problem: problemPath, fingerprint: problem.fingerprint,
@@ -50,21 +50,15 @@ struct SolvePipeline: Sendable {
                 threads: options.threads, seed: options.seed))
         if let limit { ender.watch(limitSeconds: limit) }
         // Before the list scheduler's, which may be worse than what the schedule file holds already.
-        if let warmStart { monitor.receive(.incumbent(warmStart)) }
-        let outcome = Result { try job.run(monitor, control: control) }
+        if let warmStart, let warmStartPath { try submit(warmStart, from: warmStartPath, to: session) }
+        let outcome = Result { try job.run(monitor, in: session) }
         ender.awaitTurn()
         try reporter.finish(outcome.get(), isInterrupted: ender.isInterrupted)
     }
 
-    private func readWarmStart(_ path: String, _ problem: Problem) throws -> SchedulingSnapshot {
-        let schedule = try ScheduleFile.read(path)
-        do throws(RuleViolation) {
-            let evaluation = try Evaluator(problem, reductionCap: listOptions.reductionCap).evaluate(schedule)
-            return SchedulingSnapshot(
-                schedule: schedule, evaluation: evaluation, source: .warmStart, seconds: ProcessClock.seconds)
-        } catch {
-            throw Failure(.invalidSchedule, "\(path): invalid: \(error)")
-        }
+    private func submit(_ warmStart: Schedule, from path: String, to session: Session) throws(Failure) {
+        guard case .invalid(let violation) = session.submit(warmStart, from: .warmStart) else { return }
+        throw Failure(.invalidSchedule, "\(path): invalid: \(violation)")
     }
 
     private func openLog() throws(FileError) -> EventLog? {

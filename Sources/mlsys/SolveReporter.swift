@@ -3,7 +3,7 @@ import Reporting
 import Scheduling
 import TensorGraph
 
-/// Prints what came of a solution, and logs it.
+/// Prints what came of a run, and logs it.
 final class SolveReporter: Sendable {
     private let pipeline: SolvePipeline
     private let problem: Problem
@@ -17,27 +17,30 @@ final class SolveReporter: Sendable {
         self.log = log
     }
 
-    /// Prints what came of the solution.
+    /// Prints what came of the run.
     ///
     /// - Throws: ``FileError``.
-    func finish(_ solution: SolveJob.Solution, isInterrupted: Bool) throws {
-        var proof = solution.proof
-        if isInterrupted, case .feasible? = proof?.status {
-            proof?.ending = .limit(.interrupted)
+    func finish(_ result: SchedulingResult, isInterrupted: Bool) throws {
+        var result = result
+        if isInterrupted, case .feasible = result.status {
+            result = try monitor.result(.limit(.interrupted), holding: result.incumbent) ?? result
         }
         try monitor.writeStream(waiting: isInterrupted ? RunEnder.streamWaitSeconds : nil)
-        try report(solution.best, proof)
+        try report(result)
     }
 
     /// Prints what came of it until now.
     ///
     /// - Throws: ``FileError``.
-    func finish(early best: SchedulingSnapshot, _ proof: SchedulingResult) throws {
+    func finish(early result: SchedulingResult) throws {
         try monitor.writeStream(waiting: RunEnder.streamWaitSeconds)
-        try report(best, pipeline.method == .list ? nil : proof)
+        try report(result)
     }
 
-    private func report(_ best: SchedulingSnapshot, _ proof: SchedulingResult?) throws {
+    private func report(_ result: SchedulingResult) throws {
+        let best = result.incumbent
+        // List scheduling proves nothing.
+        let proof = pipeline.method == .list ? nil : result
         let seconds = monitor.seconds
         let report = SolveReport(
             problem: pipeline.problemPath, schedule: pipeline.schedulePath, method: pipeline.method.rawValue,

@@ -36,8 +36,8 @@ struct ExactCommandTests {
             let problem = try diamond(folder)
             let outcome = try Program.run("solve", problem, "-o", folder.path("s.json"), "--method", "list", "--json")
             #expect(outcome.exitCode == 0)
-            let report = try JSONObject(outcome.output)
-            #expect(report["method"] as? String == "list")
+            let report = try JSONValue(parsing: outcome.output)
+            #expect(report["method"]?.string == "list")
             #expect(report["proof"] == nil)
         }
     }
@@ -50,37 +50,37 @@ struct ExactCommandTests {
             let outcome = try Program.run(
                 "solve", problem, "-o", schedule, "--method", "exact", "--engine", "all", "--json")
             #expect(outcome.exitCode == 0)
-            let report = try JSONObject(outcome.output)
-            let latency = try #require(report["total_latency"] as? Double)
-            let proof = try JSONObject(report["proof"])
-            #expect(proof["status"] as? String == "optimal")
-            #expect(proof["incumbent"] as? Double == latency)
-            #expect(try #require(proof["dual_bound"] as? Double) >= latency * (1 - 1e-9))
-            #expect(try #require(proof["gap"] as? Double) <= 1e-9)
-            #expect(["list", "search", "integer", "master"].contains(proof["source"] as? String))
-            #expect((proof["scope"] as? String)?.hasPrefix("all schedules") == true)
-            #expect(proof["omissions"] as? [String] == [])
-            #expect(try #require(proof["seconds"] as? Double) > 0)
-            #expect(try #require(proof["search_states"] as? Int) >= 0)
+            let report = try JSONValue(parsing: outcome.output)
+            let latency = try #require(report["total_latency"]?.number)
+            let proof = try #require(report["proof"])
+            #expect(proof["status"]?.string == "optimal")
+            #expect(proof["incumbent"]?.number == latency)
+            #expect(try #require(proof["dual_bound"]?.number) >= latency * (1 - 1e-9))
+            #expect(try #require(proof["gap"]?.number) <= 1e-9)
+            #expect(["list", "search", "integer", "master"].contains(proof["source"]?.string))
+            #expect(proof["scope"]?.string?.hasPrefix("all schedules") == true)
+            #expect(proof["omissions"]?.strings == [])
+            #expect(try #require(proof["seconds"]?.number) > 0)
+            #expect(try #require(proof["search_states"]?.number) >= 0)
             let counts = try ["connected", "admissible", "kept"].map { key in
-                try #require(try JSONObject(proof["candidates"])[key] as? Int)
+                try #require(proof["candidates"]?[key]?.number)
             }
             #expect(counts.allSatisfy { $0 >= 6 })
             #expect(counts[0] >= counts[1])
-            let program = try JSONObject(proof["program"])
-            #expect(try #require(program["rows"] as? Int) >= 6)
-            #expect(try #require(program["columns"] as? Int) >= 6)
-            #expect(program["nodes"] is Int)
-            #expect(program["order_cuts"] is Int)
-            #expect(try #require(program["linear_bound"] as? Double) <= latency * (1 + 1e-9))
-            let bounds = try #require(proof["bounds"] as? [[String: Any]])
-            let names = bounds.compactMap { $0["name"] as? String }
+            let program = try #require(proof["program"])
+            #expect(try #require(program["rows"]?.number) >= 6)
+            #expect(try #require(program["columns"]?.number) >= 6)
+            #expect(program["nodes"]?.number != nil)
+            #expect(program["order_cuts"]?.number != nil)
+            #expect(try #require(program["linear_bound"]?.number) <= latency * (1 + 1e-9))
+            let bounds = try #require(proof["bounds"]?.array)
+            let names = bounds.compactMap { $0["name"]?.string }
             #expect(Set(names) == ["compute", "traffic", "pricing", "linear", "search", "integer"])
             for bound in bounds {
-                #expect(try #require(bound["value"] as? Double) <= latency * (1 + 1e-9))
-                #expect(bound["is_about_problem"] as? Bool == true)
-                #expect(try #require(bound["seconds"] as? Double) >= 0)
-                #expect((bound["is_certified"] is Bool) == (bound["name"] as? String == "linear"))
+                #expect(try #require(bound["value"]?.number) <= latency * (1 + 1e-9))
+                #expect(bound["is_about_problem"]?.bool == true)
+                #expect(try #require(bound["seconds"]?.number) >= 0)
+                #expect((bound["is_certified"]?.bool != nil) == (bound["name"]?.string == "linear"))
             }
         }
     }
@@ -99,11 +99,11 @@ struct ExactCommandTests {
         #expect(outcome.output.contains("status: optimal"))
         let json = try Program.run("bound", problem, "--json")
         #expect(json.exitCode == 0)
-        let report = try JSONObject(json.output)
-        let bound = try #require(report["dual_bound"] as? Double)
+        let report = try JSONValue(parsing: json.output)
+        let bound = try #require(report["dual_bound"]?.number)
         #expect(abs(bound - 65536) < 1e-6)
-        #expect(try #require(report["incumbent"] as? Double) >= bound)
-        #expect((report["bounds"] as? [[String: Any]])?.count ?? 0 >= 6)
+        #expect(try #require(report["incumbent"]?.number) >= bound)
+        #expect(report["bounds"]?.array?.count ?? 0 >= 6)
     }
 
     @Test("bound tells of input that is missing, broken or infeasible by exit code")
@@ -157,9 +157,9 @@ struct ExactCommandTests {
                 "solve", problem, "-o", schedule, "--method", "exact", "--time-limit", seconds, "--json")
             #expect(ContinuousClock.now - start < .seconds(15))
             #expect(outcome.exitCode == 0)
-            let proof = try JSONObject(try JSONObject(outcome.output)["proof"])
-            #expect(proof["status"] as? String == "feasible (time limit)")
-            #expect(try #require(proof["gap"] as? Double) > 0)
+            let proof = try #require(try JSONValue(parsing: outcome.output)["proof"])
+            #expect(proof["status"]?.string == "feasible (time limit)")
+            #expect(try #require(proof["gap"]?.number) > 0)
             #expect(try Program.run("evaluate", problem, schedule).exitCode == 0)
         }
     }
@@ -171,9 +171,9 @@ struct ExactCommandTests {
                 "solve", Self.problems.path("tower-30.json"), "-o", folder.path("s.json"), "--method", "exact", "--gap",
                 "0.9", "--json")
             #expect(outcome.exitCode == 0)
-            let proof = try JSONObject(try JSONObject(outcome.output)["proof"])
-            #expect(proof["status"] as? String == "feasible (gap limit)")
-            #expect(try #require(proof["gap"] as? Double) <= 0.9)
+            let proof = try #require(try JSONValue(parsing: outcome.output)["proof"])
+            #expect(proof["status"]?.string == "feasible (gap limit)")
+            #expect(try #require(proof["gap"]?.number) <= 0.9)
             #expect(proof["candidates"] == nil)
         }
     }

@@ -4,15 +4,6 @@ import Testing
 
 @Suite("JSON output")
 struct JSONOutputTests {
-    struct NotAnObject: Error {}
-
-    private func object(_ text: String) throws -> [String: Any] {
-        guard let object = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] else {
-            throw NotAnObject()
-        }
-        return object
-    }
-
     @Test("A valid schedule")
     func valid() throws {
         try withTemporaryFolder { folder in
@@ -20,28 +11,28 @@ struct JSONOutputTests {
             let schedule = try folder.file("schedule.json", Samples.schedule)
             let outcome = try Program.run("evaluate", problem, schedule, "--json")
             #expect(outcome.exitCode == 0)
-            let report = try object(outcome.output)
-            #expect(report["valid"] as? Bool == true)
-            #expect(report["total_latency"] as? Double == 6553.6)
-            #expect(report["fast_memory_capacity"] as? Int == 35000)
-            let steps = try #require(report["steps"] as? [[String: Any]])
+            let report = try JSONValue(parsing: outcome.output)
+            #expect(report["valid"]?.bool == true)
+            #expect(report["total_latency"]?.number == 6553.6)
+            #expect(report["fast_memory_capacity"]?.number == 35000)
+            let steps = try #require(report["steps"]?.array)
             try #require(steps.count == 2)
-            #expect(steps[1]["ops"] as? [Int] == [1])
-            #expect(steps[1]["granularity"] as? [Int] == [128, 128, 1])
-            #expect(steps[1]["order"] as? String == "raster")
-            #expect(steps[1]["grid"] as? [Int] == [1, 1])
-            #expect(steps[1]["iterations"] as? Int == 1)
-            #expect(steps[1]["compute_bound_iterations"] as? Int == 0)
-            #expect(steps[1]["reduction_steps"] as? Int == 1)
-            #expect(steps[1]["latency"] as? Double == 3276.8)
-            #expect(steps[1]["compute"] as? Double == 100)
-            #expect(steps[1]["transfer"] as? Double == 3276.8)
-            #expect(steps[1]["share"] as? Double == 0.5)
-            #expect(steps[1]["resident"] as? [Int] == [])
-            #expect(steps[1]["loaded_elements"] as? Int == 16384)
-            #expect(steps[1]["evicted_elements"] as? Int == 16384)
-            #expect(steps[1]["peak_working_set"] as? Int == 32768)
-            #expect(steps[1]["retained"] as? [Int] == [])
+            #expect(steps[1]["ops"]?.numbers == [1])
+            #expect(steps[1]["granularity"]?.numbers == [128, 128, 1])
+            #expect(steps[1]["order"]?.string == "raster")
+            #expect(steps[1]["grid"]?.numbers == [1, 1])
+            #expect(steps[1]["iterations"]?.number == 1)
+            #expect(steps[1]["compute_bound_iterations"]?.number == 0)
+            #expect(steps[1]["reduction_steps"]?.number == 1)
+            #expect(steps[1]["latency"]?.number == 3276.8)
+            #expect(steps[1]["compute"]?.number == 100)
+            #expect(steps[1]["transfer"]?.number == 3276.8)
+            #expect(steps[1]["share"]?.number == 0.5)
+            #expect(steps[1]["resident"]?.numbers == [])
+            #expect(steps[1]["loaded_elements"]?.number == 16384)
+            #expect(steps[1]["evicted_elements"]?.number == 16384)
+            #expect(steps[1]["peak_working_set"]?.number == 32768)
+            #expect(steps[1]["retained"]?.numbers == [])
         }
     }
 
@@ -64,14 +55,14 @@ struct JSONOutputTests {
             let outcome = try Program.run("evaluate", problem, schedule, "--json")
             #expect(outcome.exitCode == 1)
             #expect(outcome.diagnostics.isEmpty)
-            let report = try object(outcome.output)
-            #expect(report["valid"] as? Bool == false)
-            #expect(report["rule"] as? String == "3.1")
-            #expect(report["rule_name"] as? String == "uncoveredOp")
-            #expect(report["step"] is NSNull)
-            #expect(report["op"] as? Int == 1)
-            #expect(report["tensor"] is NSNull)
-            #expect(report["message"] as? String == "op 1 is in no step")
+            let report = try JSONValue(parsing: outcome.output)
+            #expect(report["valid"]?.bool == false)
+            #expect(report["rule"]?.string == "3.1")
+            #expect(report["rule_name"]?.string == "uncoveredOp")
+            #expect(report["step"] == .null)
+            #expect(report["op"]?.number == 1)
+            #expect(report["tensor"] == .null)
+            #expect(report["message"]?.string == "op 1 is in no step")
         }
     }
 
@@ -81,11 +72,11 @@ struct JSONOutputTests {
             let problem = try folder.file("problem.json", Samples.problem)
             let schedule = try folder.file(
                 "schedule.json", Samples.schedule.replacing("[[], []]", with: "[[], [1]]"))
-            let report = try object(Program.run("evaluate", problem, schedule, "--json").output)
-            #expect(report["valid"] as? Bool == false)
-            #expect(report["rule"] as? String == "3.6")
-            #expect(report["step"] as? Int == 1)
-            #expect(report["tensor"] as? Int == 1)
+            let report = try JSONValue(parsing: Program.run("evaluate", problem, schedule, "--json").output)
+            #expect(report["valid"]?.bool == false)
+            #expect(report["rule"]?.string == "3.6")
+            #expect(report["step"]?.number == 1)
+            #expect(report["tensor"]?.number == 1)
         }
     }
 
@@ -96,17 +87,19 @@ struct JSONOutputTests {
             let schedule = folder.path("schedule.json")
             let outcome = try Program.run("solve", problem, "-o", schedule, "--method", "list", "--json")
             #expect(outcome.exitCode == 0)
-            var report = try object(outcome.output)
-            #expect(report["method"] as? String == "list")
-            #expect(report["problem"] as? String == problem)
-            #expect(report["schedule"] as? String == schedule)
-            #expect(try #require(report["solve_seconds"] as? Double) < 10)
+            let report = try JSONValue(parsing: outcome.output)
+            #expect(report["method"]?.string == "list")
+            #expect(report["problem"]?.string == problem)
+            #expect(report["schedule"]?.string == schedule)
+            #expect(try #require(report["solve_seconds"]?.number) < 10)
+            var fields = try #require(report.object)
             for key in ["method", "problem", "schedule", "solve_seconds", "best_seconds", "phases"] {
-                report[key] = nil
+                fields[key] = nil
             }
-            var evaluated = try object(Program.run("evaluate", problem, schedule, "--json").output)
+            var evaluated = try #require(
+                JSONValue(parsing: Program.run("evaluate", problem, schedule, "--json").output).object)
             for key in ["tensors", "ops"] { evaluated[key] = nil }
-            #expect(report as NSDictionary == evaluated as NSDictionary)
+            #expect(fields == evaluated)
         }
     }
 

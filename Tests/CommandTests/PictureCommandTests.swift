@@ -117,17 +117,17 @@ struct PictureCommandTests {
             #expect(text.exitCode == 0 && text.diagnostics.isEmpty)
             #expect(text.output.contains("\nB - A: -3,276.8 (-50%)\n"))
             #expect(text.output.hasSuffix("\ngrouping differs in 1 block: -3,276.8 (-50%)\n"))
-            let report = try JSONObject(Program.run("evaluate", problem, a, "--compare", b, "--json").output)
-            #expect(report["difference"] as? Double == -3276.8)
-            let blocks = try #require(report["blocks"] as? [[String: Any]])
-            #expect(blocks.count == 1 && blocks.first?["steps_a"] as? [Int] == [0, 1])
-            #expect((blocks.first?["costs"] as? [[String: Any]])?.first?["decisions"] as? [String] == ["grouping"])
-            #expect(try JSONObject(report["b"])["path"] as? String == b)
+            let report = try JSONValue(parsing: Program.run("evaluate", problem, a, "--compare", b, "--json").output)
+            #expect(report["difference"]?.number == -3276.8)
+            let blocks = try #require(report["blocks"]?.array)
+            #expect(blocks.count == 1 && blocks.first?["steps_a"]?.numbers == [0, 1])
+            #expect((blocks.first?["costs"]?.array)?.first?["decisions"]?.strings == ["grouping"])
+            #expect(report["b"]?["path"]?.string == b)
 
             let invalid = try folder.file("invalid.json", Samples.invalidSchedule)
             let verdict = try Program.run("evaluate", problem, a, "--compare", invalid, "--json")
             #expect(verdict.exitCode == 1 && verdict.diagnostics.isEmpty)
-            #expect(try JSONObject(verdict.output)["schedule"] as? String == invalid)
+            #expect(try JSONValue(parsing: verdict.output)["schedule"]?.string == invalid)
         }
     }
 }

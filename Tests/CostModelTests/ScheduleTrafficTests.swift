@@ -10,7 +10,7 @@ struct ScheduleTrafficTests {
         arguments: [ProblemGenerator.Variety.contest, .general])
     func addsUp(variety: ProblemGenerator.Variety) throws {
         var problems = ProblemGenerator(seed: 8, variety: variety)
-        var random = SplitMix64(seed: 9)
+        var random = RandomSource(seed: 9)
         var (steps, simulated, shared) = (0, 0, 0)
         for _ in 0..<60 {
             let problem = try problems.next().with(capacity: 1 << 40)

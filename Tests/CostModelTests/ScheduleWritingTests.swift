@@ -9,7 +9,7 @@ struct ScheduleWritingTests {
     @Test("What is written reads as the same schedule, with the evaluator's latencies")
     func roundTrip() throws {
         var problems = ProblemGenerator(seed: 90)
-        var random = SplitMix64(seed: 91)
+        var random = RandomSource(seed: 91)
         try withTemporaryFolder { folder in
             let path = folder.appendingPathComponent("schedule.json").path
             var count = 0

@@ -10,7 +10,7 @@ import Testing
 @Suite("Bounds that carry over to other hardware")
 struct BoundTransferTests {
     /// Chips around that of a problem, the problem's own first.
-    private static func variants(_ problem: Problem, _ random: inout SplitMix64) throws -> [Problem] {
+    private static func variants(_ problem: Problem, _ random: inout RandomSource) throws -> [Problem] {
         let own = DesignPoint(problem.hardware)
         var variants = [problem]
         for _ in 0..<5 {
@@ -34,7 +34,7 @@ struct BoundTransferTests {
         "No optimum falls below what another chip's optimum proves",
         arguments: [ProblemGenerator.Variety.contest, .general])
     func optima(variety: ProblemGenerator.Variety) throws {
-        var random = SplitMix64(seed: 17)
+        var random = RandomSource(seed: 17)
         var problems = OracleProblemGenerator(seed: 90, opCounts: 1...3, maximumWritten: 3, variety: variety)
         var (carried, tight, scaled, refused) = (0, 0, 0, 0)
         for _ in 0..<25 {
@@ -111,7 +111,7 @@ struct BoundTransferTests {
     }
 }
 
-extension SplitMix64 {
+extension RandomSource {
     /// One of the choices, each as likely as the others.
     mutating func pick<Element>(_ choices: [Element]) -> Element {
         choices[Int.random(in: choices.indices, using: &self)]

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A trace as any reader of the Trace Event Format sees it: fields by name, nothing taken from the writer.
 struct TraceDocument {
@@ -18,21 +19,22 @@ struct TraceDocument {
 
     /// Parses a trace and checks what the format demands of each kind of event.
     init(_ text: String) throws {
-        guard let document = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any],
-            let entries = document["traceEvents"] as? [[String: Any]], !entries.isEmpty,
-            ["ms", "ns"].contains(document["displayTimeUnit"] as? String)
+        let document = try JSONValue(parsing: text)
+        guard let entries = document["traceEvents"]?.array, !entries.isEmpty,
+            ["ms", "ns"].contains(document["displayTimeUnit"]?.string)
         else { throw Malformed(description: "no object with traceEvents and displayTimeUnit") }
         events = try entries.map { entry in
-            guard let name = entry["name"] as? String, !name.isEmpty, let phase = entry["ph"] as? String,
-                entry["pid"] is Int, let track = entry["tid"] as? Int, let start = entry["ts"] as? Double,
-                start >= 0, start.isFinite, let args = entry["args"] as? [String: Any]
+            guard let name = entry["name"]?.string, !name.isEmpty, let phase = entry["ph"]?.string,
+                entry["pid"]?.number.flatMap({ Int(exactly: $0) }) != nil,
+                let track = entry["tid"]?.number.flatMap({ Int(exactly: $0) }), let start = entry["ts"]?.number,
+                start >= 0, start.isFinite, let args = entry["args"]?.object
             else { throw Malformed(description: "\(entry)") }
-            let duration = entry["dur"] as? Double
+            let duration = entry["dur"]?.number
             switch phase {
             case "X":
                 guard let duration, duration >= 0 else { throw Malformed(description: "no duration: \(entry)") }
             case "C":
-                guard duration == nil, !args.isEmpty, args.values.allSatisfy({ ($0 as? Double ?? -1) >= 0 }) else {
+                guard duration == nil, !args.isEmpty, args.values.allSatisfy({ ($0.number ?? -1) >= 0 }) else {
                     throw Malformed(description: "a counter has numbers and no duration: \(entry)")
                 }
             case "M":
@@ -44,7 +46,7 @@ struct TraceDocument {
             }
             return Event(
                 name: name, phase: phase, track: track, start: start, duration: duration ?? 0,
-                values: args.compactMapValues { $0 as? Double }, texts: args.compactMapValues { $0 as? String })
+                values: args.compactMapValues(\.number), texts: args.compactMapValues(\.string))
         }
     }
 

@@ -37,11 +37,11 @@ extension ExactCase {
     /// Whether steps can be put in an order in which they run, by trying all.
     func canBeOrdered(_ chosen: [Int]) -> Bool { canRun(chosen.sorted(), OpSet(), 0) }
 
-    private func canRun(_ left: [Int], _ stored: OpSet, _ handOver: Int32) -> Bool {
+    private func canRun(_ left: [Int], _ stored: OpSet, _ handOff: Int32) -> Bool {
         guard !left.isEmpty else { return true }
         return left.indices.contains { index in
             let column = columns.columns[left[index]]
-            guard index == 0 || left[index] != left[index - 1], column.resident == handOver,
+            guard index == 0 || left[index] != left[index - 1], column.resident == handOff,
                 column.slowReads.isSubset(of: stored)
             else { return false }
             var rest = left

@@ -50,7 +50,7 @@ struct ExportPointTests {
         }
         // A run that meets no hard case proves nothing.
         #expect(counts[.recompute, default: 0] > 100 && counts[.partition, default: 0] > 20, "\(counts)")
-        #expect(recomputed > 40 && handingOver > 40, "\(recomputed) recomputed, \(handingOver) with hand-overs")
+        #expect(recomputed > 40 && handingOver > 40, "\(recomputed) recomputed, \(handingOver) with hand-offs")
     }
 
     @Test("The list scheduler's and the best schedule are feasible points", arguments: ExportCase.all)

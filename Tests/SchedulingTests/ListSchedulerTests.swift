@@ -23,10 +23,10 @@ struct ListSchedulerTests {
 
     /// Latency of every op alone at its best granularity; nil when one fits at none.
     private func aloneLatency(_ problem: Problem, _ cap: ReductionCap) -> Double? {
-        let pricer = StepPricer(problem, optimizer: GranularityOptimizer(problem, reductionCap: cap))
+        let tuner = StepTuner(problem, optimizer: GranularityOptimizer(problem, reductionCap: cap))
         var total = 0.0
         for op in problem.opIDs {
-            guard let choice = pricer.price(.init(ops: [op])) else { return nil }
+            guard let choice = tuner.tune(.init(ops: [op])) else { return nil }
             total += choice.latency
         }
         return total

@@ -26,8 +26,8 @@ struct SearchPricesTests {
             let row = ReachRow(op: op, tensor: Int.random(in: 0..<columns.tensors.count, using: &random))
             prices.reach.append((row, Double.random(in: -0.2...1, using: &random) * scale * dearest))
         }
-        for index in prices.handOver.indices {
-            prices.handOver[index] = Double.random(in: -1...1, using: &random) * scale * dearest
+        for index in prices.handOff.indices {
+            prices.handOff[index] = Double.random(in: -1...1, using: &random) * scale * dearest
         }
         return prices
     }
@@ -44,7 +44,7 @@ struct SearchPricesTests {
                 if columns.columns.contains(where: { excess(prices, $0) > 0 }) { infeasible += 1 }
                 prices.makeFeasible(columns)
                 #expect(prices.op.allSatisfy { $0 >= 0 } && prices.reach.allSatisfy { $0.price >= 0 })
-                #expect(prices.handOver[0] == 0)
+                #expect(prices.handOff[0] == 0)
                 #expect(columns.columns.allSatisfy { excess(prices, $0) <= 1e-12 * $0.latency })
                 let found = BackwardSearch(columns).run(prices: prices, cutoff: .infinity)
                 #expect(found.isProven)

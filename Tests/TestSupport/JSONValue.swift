@@ -41,6 +41,18 @@ public enum JSONValue: Decodable, Equatable, Sendable {
     public var number: Double? { if case .number(let value) = self { value } else { nil } }
     /// The value, if it is a string.
     public var string: String? { if case .string(let value) = self { value } else { nil } }
+    /// The value, if it is true or false.
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    /// The value, if it is a list of numbers.
+    public var numbers: [Double]? {
+        guard let numbers = array?.compactMap(\.number), numbers.count == array?.count else { return nil }
+        return numbers
+    }
+    /// The value, if it is a list of strings.
+    public var strings: [String]? {
+        guard let strings = array?.compactMap(\.string), strings.count == array?.count else { return nil }
+        return strings
+    }
     /// The value, if it is a list.
     public var array: [JSONValue]? { if case .array(let values) = self { values } else { nil } }
     /// The value, if it is an object.

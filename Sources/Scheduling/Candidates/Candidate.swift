@@ -2,21 +2,21 @@ import CostModel
 import TensorGraph
 
 /// One possible step: ops, what is resident when it starts, what it retains, and its best granularity.
-public struct Candidate: Sendable, Hashable {
+package struct Candidate: Sendable, Hashable {
     /// Ops, producers first.
-    public let ops: [OpID]
+    package let ops: [OpID]
     /// Tensors that the previous step must retain, ascending.
-    public let resident: [TensorID]
+    package let resident: [TensorID]
     /// Tensors that the step retains, ascending.
-    public let retained: [TensorID]
+    package let retained: [TensorID]
     /// Its granularity, tile order and latency, and what is known of others.
     private(set) var tuning: TuningState
     /// Tensors that the step reads from slow memory and that some op writes, in order of first use.
-    public let slowReads: [TensorID]
+    package let slowReads: [TensorID]
     /// Tensors that the step evicts.
-    public let evicted: [TensorID]
+    package let evicted: [TensorID]
 
-    /// Creates a candidate from a step and its price.
+    /// Creates a candidate from a step and its tuning.
     ///
     /// - Parameters:
     ///   - structure: the analysis of the step's ops and retained tensors.
@@ -24,7 +24,7 @@ public struct Candidate: Sendable, Hashable {
     ///   - choice: the granularity and tile order found, and their latency.
     ///   - lowerBound: what no granularity falls below, in units of time; nil when the choice is the best of all.
     ///   - problem: the problem that the ids are of.
-    public init(
+    package init(
         _ structure: StepStructure, resident: [TensorID], choice: GranularityChoice, lowerBound: Double? = nil,
         problem: Problem
     ) {
@@ -47,25 +47,25 @@ public struct Candidate: Sendable, Hashable {
     }
 
     /// The step without its granularity.
-    public var key: StepKey { StepKey(ops: ops, resident: resident, retained: retained) }
+    package var key: StepKey { StepKey(ops: ops, resident: resident, retained: retained) }
 
     /// Tile size and depth.
-    public var granularity: Granularity { tuning.choice.granularity }
+    package var granularity: Granularity { tuning.choice.granularity }
 
     /// Tile order.
-    public var order: TileOrder { tuning.choice.order }
+    package var order: TileOrder { tuning.choice.order }
 
     /// Latency at this granularity and order, in units of time.
-    public var latency: Double { tuning.choice.latency }
+    package var latency: Double { tuning.choice.latency }
 
     /// No granularity and no named order is faster than this, in units of time.
-    public var lowerBound: Double { tuning.lowerBound }
+    package var lowerBound: Double { tuning.lowerBound }
 
     /// True when no granularity and no named order is faster, up to rounding.
-    public var isTuned: Bool { lowerBound >= latency * (1 - Tolerance.tuned) }
+    package var isTuned: Bool { lowerBound >= latency * (1 - Tolerance.tuned) }
 
     /// True when an exhaustive search had to pass granularities over, so that the candidate cannot be tuned.
-    public var isBeyondSearch: Bool { tuning.isBeyondSearch }
+    package var isBeyondSearch: Bool { tuning.isBeyondSearch }
 
     /// True when an exhaustive search may still find a better granularity or raise the lower bound.
     var isOpen: Bool { !isTuned && !isBeyondSearch }
@@ -93,7 +93,7 @@ public struct Candidate: Sendable, Hashable {
     }
 
     /// The step of a schedule that this candidate is.
-    public var step: Step {
+    package var step: Step {
         Step(ops: ops, granularity: granularity, retained: retained, order: order)
     }
 }

@@ -10,12 +10,12 @@ import TensorGraph
 ///   topological order, read the same tensors and evict all that the step evicts.
 /// - *Useless lifetimes.* A retained tensor that the next step does not read, unless `ThrowAway` says that it could
 ///   pay not to evict it.
-public struct CandidateEnumerator: Sendable {
+package struct CandidateEnumerator: Sendable {
     /// Limits on the work.
-    public typealias Limits = EnumerationLimits
+    package typealias Limits = EnumerationLimits
 
     /// When the exhaustive search for the best granularity is made.
-    public enum Tuning: Sendable, Hashable {
+    package enum Tuning: Sendable, Hashable {
         /// For every candidate at once.
         case exhaustive
         /// Candidates get a fast cost and a lower bound; whoever needs the best tunes them, see `GranularityTuner`.
@@ -34,22 +34,22 @@ public struct CandidateEnumerator: Sendable {
     /// What is enumerated.
     let subproblem: Subproblem
     /// When granularities are searched exhaustively.
-    public let tuning: Tuning
+    package let tuning: Tuning
     /// Granularity search for each step.
-    public let optimizer: GranularityOptimizer
+    package let optimizer: GranularityOptimizer
     private let fast: GranularityOptimizer
     private let purpose: Purpose
     private let groups: [OpSet]?
     private let known: KnownTunings
     /// Limits on the work.
-    public let limits: Limits
+    package let limits: Limits
     /// Cores to use; the result is the same for any number.
-    public let threads: Int
+    package let threads: Int
 
     private var problem: Problem { subproblem.problem }
 
     /// Creates an enumerator for a whole problem.
-    public init(
+    package init(
         _ problem: Problem, reductionCap: ReductionCap = .native, limits: Limits = Limits(), threads: Int = 2,
         tuning: Tuning = .exhaustive
     ) {
@@ -84,7 +84,7 @@ public struct CandidateEnumerator: Sendable {
     ///
     /// - Parameter isCancelled: polled now and then; when it says true the set is returned as far as it has come,
     ///   with that reason among its omissions.
-    public func enumerate(isCancelled: @escaping @Sendable () -> Bool = { false }) -> CandidateSet {
+    package func enumerate(isCancelled: @escaping @Sendable () -> Bool = { false }) -> CandidateSet {
         guard problem.ops.count <= OpSet.capacity else {
             return CandidateSet(omissions: [.tooManyOps(count: problem.ops.count, capacity: OpSet.capacity)])
         }
@@ -94,7 +94,7 @@ public struct CandidateEnumerator: Sendable {
         let handOffs = self.handOffs(sets)
         result.omissions += handOffs.omissions
         guard purpose == .proof || isAffordable(sets, handOffs) else {
-            result.omissions.append(.tooManySteps(limit: limits.pricedSteps))
+            result.omissions.append(.tooManySteps(limit: limits.tunedSteps))
             return result
         }
         evaluate(sets, handOffs, &result, isCancelled)
@@ -172,7 +172,7 @@ public struct CandidateEnumerator: Sendable {
                 }
             }
             count += handOffs.retainable(ops).count * handOffs.residents(reads).count
-            guard count <= limits.pricedSteps else { return false }
+            guard count <= limits.tunedSteps else { return false }
         }
         return true
     }
@@ -198,11 +198,11 @@ public struct CandidateEnumerator: Sendable {
         let parts = parallelMap(count: chunks, threads: threads) { index -> Evaluated in
             var part = Evaluated()
             guard !isCancelled(), kept.load(ordering: .relaxed) <= 2 * limits.candidates,
-                feasible.load(ordering: .relaxed) <= limits.pricedSteps
+                feasible.load(ordering: .relaxed) <= limits.tunedSteps
             else { return part }
             let analyzer = StepAnalyzer(problem)
             for number in index * chunk..<min(sets.count, (index + 1) * chunk) where !isCancelled() {
-                guard part.candidates.count <= limits.candidates, part.feasible <= limits.pricedSteps else { break }
+                guard part.candidates.count <= limits.candidates, part.feasible <= limits.tunedSteps else { break }
                 evaluate(sets[number], handOffs, analyzer, alone, &part)
             }
             kept.add(part.candidates.count, ordering: .relaxed)
@@ -216,8 +216,8 @@ public struct CandidateEnumerator: Sendable {
         let unsearched = parts.reduce(0) { $0 + $1.unsearched }
         if unsearched > 0 { result.omissions.append(.notSimulated(steps: unsearched)) }
         if isCancelled() { result.omissions.append(.granularitiesStopped) }
-        if result.statistics.feasible > limits.pricedSteps {
-            result.omissions.append(.tooManySteps(limit: limits.pricedSteps))
+        if result.statistics.feasible > limits.tunedSteps {
+            result.omissions.append(.tooManySteps(limit: limits.tunedSteps))
         }
         if result.candidates.count > limits.candidates {
             result.omissions.append(.tooManyCandidates(limit: limits.candidates))

@@ -2,21 +2,21 @@ import CostModel
 import TensorGraph
 
 /// Candidates of a problem, and whether they are all that can matter.
-public struct CandidateSet: Sendable {
+package struct CandidateSet: Sendable {
     /// The candidates, in a fixed order.
-    public var candidates: [Candidate]
+    package var candidates: [Candidate]
     /// Why the set is not complete; empty when nothing that RULES allows was left out, other than by the dominance
     /// arguments that ``CandidateEnumerator`` states.
-    public var omissions: [Omission]
+    package var omissions: [Omission]
     /// How the candidates came about.
-    public var statistics: EnumerationStatistics
+    package var statistics: EnumerationStatistics
     /// Candidates that no schedule cheaper than this contains may be missing, in units of time; infinite when none is.
     ///
     /// What is proven over the candidates is proven up to this number only: a bound is at most this.
-    public internal(set) var cutoff = Double.infinity
+    package internal(set) var cutoff = Double.infinity
 
     /// Creates a set from which nothing is dropped yet.
-    public init(
+    package init(
         candidates: [Candidate] = [], omissions: [Omission] = [],
         statistics: EnumerationStatistics = EnumerationStatistics()
     ) {
@@ -26,7 +26,7 @@ public struct CandidateSet: Sendable {
     }
 
     /// True when optimality over the candidates is optimality for the problem, below the ``cutoff``.
-    public var isComplete: Bool { omissions.isEmpty }
+    package var isComplete: Bool { omissions.isEmpty }
 
     /// Finds steps among the candidates, and adds those that dominance or a limit left out.
     ///

@@ -5,7 +5,7 @@ import TensorGraph
 ///
 /// A set is grown from its most downstream op by neighbours (ops that touch a common tensor); each branch of the
 /// search decides for one neighbour whether it is in or out (after Wernicke, "Efficient Detection of Network Motifs",
-/// 2006). A branch is cut only for what every set in it has in common; see ``BranchFacts``.
+/// 2006). A branch is cut only for what every set in it has in common; see ``BranchPruner``.
 struct ConnectedSets {
     /// Ops renumbered: 0 is the last in topological order, so that whatever reads an op has a smaller number.
     let opOfNumber: [OpID]
@@ -15,7 +15,7 @@ struct ConnectedSets {
     /// For each op, the ops that are in a set if and only if it is, itself included.
     private let group: [OpSet]
     private let all: OpSet
-    private var facts: BranchFacts
+    private var pruner: BranchPruner
 
     /// Number of ops.
     var count: Int { opOfNumber.count }
@@ -49,7 +49,7 @@ struct ConnectedSets {
             return joined.subtracting(group[index])
         }
         all = OpSet(order.indices)
-        facts = BranchFacts(problem, order: order, deepest: reductionCap.limit(problem.hardware))
+        pruner = BranchPruner(problem, order: order, deepest: reductionCap.limit(problem.hardware))
     }
 
     /// Calls `visit` with every connected set whose smallest number is `root` and whose outputs have one shape.
@@ -76,11 +76,11 @@ struct ConnectedSets {
         _ set: OpSet, _ candidates: OpSet, _ excluded: OpSet, _ continues: (Int) -> Bool,
         _ visit: (_ set: OpSet, _ canFit: Bool) -> Void
     ) -> Bool {
-        guard facts.allowSteps(including: set, excluding: excluded) else { return true }
+        guard pruner.allowSteps(including: set, excluding: excluded) else { return true }
         visited += 1
         guard continues(visited) else { return false }
-        if facts.haveOneShape(set) {
-            let canFit = facts.allowSteps(including: set, excluding: all.subtracting(set))
+        if pruner.haveOneShape(set) {
+            let canFit = pruner.allowSteps(including: set, excluding: all.subtracting(set))
             visit(set, canFit)
         }
         var candidates = candidates
@@ -91,7 +91,7 @@ struct ConnectedSets {
             let added = neighbours[next].subtracting(excluded).subtracting(larger)
             guard grow(larger, candidates.union(added), excluded, continues, visit) else { return false }
             excluded = excluded.union(group[next])
-            guard facts.allowSteps(including: set, excluding: excluded) else { return true }
+            guard pruner.allowSteps(including: set, excluding: excluded) else { return true }
         }
         return true
     }

@@ -5,18 +5,18 @@ import TensorGraph
 ///
 /// The length of an op is its latency alone in a step; an op's priority is the length of the longest path from it to a
 /// graph output. Ops on the critical path come first wherever nothing else decides.
-public struct DependencyAnalyzer: Sendable {
+package struct DependencyAnalyzer: Sendable {
     /// Ops on the longest path of producers before each op.
-    public let depth: [Int]
+    package let depth: [Int]
     /// Length of the longest path from each op, itself included, to a graph output, in units of time.
-    public let priority: [Double]
+    package let priority: [Double]
     /// Latency of each op alone, in units of time.
-    public let aloneLatency: [Double]
+    package let aloneLatency: [Double]
 
     /// Analyses a problem whose ops take these latencies alone.
     ///
     /// - Complexity: O(*ops* + *edges*).
-    public init(_ problem: Problem, aloneLatency: [Double]) {
+    package init(_ problem: Problem, aloneLatency: [Double]) {
         self.aloneLatency = aloneLatency
         let graph = problem.graph
         var depth = [Int](repeating: 0, count: problem.ops.count)
@@ -43,5 +43,5 @@ public struct DependencyAnalyzer: Sendable {
     func priority(of ops: [OpID]) -> Double { ops.reduce(0) { max($0, priority[$1.index]) } }
 
     /// Length of the longest path of the graph, in units of time.
-    public var criticalPathLength: Double { priority.max() ?? 0 }
+    package var criticalPathLength: Double { priority.max() ?? 0 }
 }

@@ -9,7 +9,7 @@ import TensorGraph
 /// is missing, no schedule without hand-offs has it, of these steps.
 struct FusedStart {
     let problem: Problem
-    let pricer: StepPricer
+    let tuner: StepTuner
     let reductionCap: ReductionCap
 
     /// Connected sets looked at: in graphs of up to ``OpSet/capacity`` ops; in larger ones, for each op and in total.
@@ -68,7 +68,7 @@ struct FusedStart {
         let exhaustive = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .exhaustive)
         let analyzer = StepAnalyzer(problem)
         func look(at ops: [OpID]) {
-            if let choice = pricer.price(.init(ops: ops)) {
+            if let choice = tuner.tune(.init(ops: ops)) {
                 if let step = fitting(ops, choice) { steps.append(step) }
             } else if let structure = try? analyzer.analyze(ops: ops, retained: []) {
                 let found = exhaustive.search(for: StepCost(structure, problem: problem), resident: [])

@@ -26,7 +26,10 @@ struct Fusion {
     /// A move and what it gains.
     private struct Move: Comparable {
         enum Kind { case merge, recompute }
+        /// What it gains, in units of time; no more than that as long as ``isBound``.
         var gain: Double
+        /// True while the steps that it makes have not been tuned.
+        var isBound = true
         var priority: Double
         var kind: Kind
         var group: [Int]
@@ -42,19 +45,19 @@ struct Fusion {
     }
 
     let graph: StepGraph
-    let pricer: StepPricer
+    let tuner: StepTuner
     let dependencies: DependencyAnalyzer
     let moves: Moves
     private let shouldStop: () -> Bool
     private var queue = Heap<Move>()
 
     init(
-        _ graph: StepGraph, pricer: StepPricer, dependencies: DependencyAnalyzer, moves: Moves,
+        _ graph: StepGraph, tuner: StepTuner, dependencies: DependencyAnalyzer, moves: Moves,
         shouldStop: @escaping () -> Bool
     ) {
         self.shouldStop = shouldStop
         self.graph = graph
-        self.pricer = pricer
+        self.tuner = tuner
         self.dependencies = dependencies
         self.moves = moves
     }
@@ -67,15 +70,41 @@ struct Fusion {
         }
         while !shouldStop(), let move = queue.popMax() {
             guard zip(move.group, move.versions).allSatisfy({ graph.nodes[$0].version == $1 }) else { continue }
-            apply(move)
+            if move.isBound { judge(move) } else { apply(move) }
         }
+    }
+
+    /// Queues a move again with what it really gains, if that is anything.
+    ///
+    /// Most moves are stale before their turn comes, since a step that has been joined with one other has changed for all;
+    /// so only those that may be the best are judged.
+    private mutating func judge(_ move: Move) {
+        let after: Double
+        switch move.kind {
+        case .merge:
+            let ops = graph.union(move.group)
+            guard graph.isClosed(move.group, ops: ops), let choice = tuner.tune(.init(ops: ops)) else { return }
+            after = choice.latency
+        case .recompute:
+            guard let readers = recomputation(of: move.group[0], in: Array(move.group.dropFirst())) else { return }
+            after = readers.reduce(0) { $0 + $1.choice.latency }
+        }
+        var gain = move.group.reduce(-after) { $0 + graph.nodes[$1].choice.latency }
+        if gain > 0, moves.contains(.sparingHandOffs) {
+            let retention = Retention(graph: graph, tuner: tuner, dependencies: dependencies)
+            for node in move.group { gain -= retention.potential(of: node) }
+        }
+        guard gain > 1e-9 * after else { return }
+        var judged = move
+        (judged.gain, judged.isBound) = (gain, false)
+        queue.insert(judged)
     }
 
     private mutating func apply(_ move: Move) {
         switch move.kind {
         case .merge:
             let ops = graph.union(move.group)
-            guard graph.isClosed(move.group, ops: ops), let choice = pricer.price(.init(ops: ops)),
+            guard graph.isClosed(move.group, ops: ops), let choice = tuner.tune(.init(ops: ops)),
                 graph.merge(move.group, ops: ops, choice: choice)
             else { return }
             propose(around: move.group[0], onlyLater: false)
@@ -114,9 +143,7 @@ struct Fusion {
 
     private mutating func proposeMerge(_ group: [Int]) {
         guard !isTooWide(group), !moves.contains(.epilogues) || isEpilogue(group) else { return }
-        let ops = graph.union(group)
-        guard graph.isClosed(group, ops: ops), let choice = pricer.price(.init(ops: ops)) else { return }
-        push(.merge, group, latencyAfter: choice.latency)
+        push(.merge, group, latencyAfter: graph.latencyBound(of: group))
     }
 
     /// A step and its one reader, which reads its output at the same place as it writes its own: what compilers append to
@@ -141,17 +168,14 @@ struct Fusion {
 
     private mutating func proposeRecomputation(of node: Int) {
         guard let readers = graph.readers(of: node, atMost: Self.widestFanOut), readers.count > 1,
-            let after = recomputation(of: node, in: readers)
+            canRecompute(node)
         else { return }
-        push(.recompute, [node] + readers, latencyAfter: after.reduce(0) { $0 + $1.choice.latency })
+        push(.recompute, [node] + readers, latencyAfter: readers.reduce(0) { $0 + graph.latencyBound(of: [node, $1]) })
     }
 
+    /// Queues a move that gains no more than what is left by these steps at the least.
     private mutating func push(_ kind: Move.Kind, _ group: [Int], latencyAfter: Double) {
-        var gain = group.reduce(-latencyAfter) { $0 + graph.nodes[$1].choice.latency }
-        if gain > 0, moves.contains(.sparingHandOffs) {
-            let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
-            for node in group { gain -= retention.potential(of: node) }
-        }
+        let gain = group.reduce(-latencyAfter) { $0 + graph.nodes[$1].choice.latency }
         guard gain > 1e-9 * latencyAfter else { return }
         let priority = group.reduce(0) { max($0, dependencies.priority(of: graph.nodes[$1].ops)) }
         queue.insert(
@@ -177,19 +201,22 @@ struct Fusion {
     private func recomputation(
         of node: Int, in readers: [Int]
     ) -> [(node: Int, ops: [OpID], choice: GranularityChoice)]? {
-        let ops = graph.nodes[node].ops
-        // A step that holds copies itself, or whose outputs someone needs in slow memory, has to stay.
-        for op in ops {
-            guard graph.supplier[op.index] == node, graph.containers[op.index].count == 1 else { return nil }
-            for tensor in graph.problem[op].outputs where graph.problem.graph.isGraphOutput(tensor) { return nil }
-        }
+        guard canRecompute(node) else { return nil }
         var after: [(node: Int, ops: [OpID], choice: GranularityChoice)] = []
         for reader in readers {
             guard !isTooWide([node, reader]) else { return nil }
             let joined = graph.union([node, reader])
-            guard let choice = pricer.price(.init(ops: joined)) else { return nil }
+            guard let choice = tuner.tune(.init(ops: joined)) else { return nil }
             after.append((reader, joined, choice))
         }
         return after
+    }
+
+    /// False for a step that holds copies itself, or whose outputs someone needs in slow memory: it has to stay.
+    private func canRecompute(_ node: Int) -> Bool {
+        graph.nodes[node].ops.allSatisfy { op in
+            graph.supplier[op.index] == node && graph.containers[op.index].count == 1
+                && !graph.problem[op].outputs.contains { graph.problem.graph.isGraphOutput($0) }
+        }
     }
 }

@@ -78,12 +78,12 @@ public struct ListScheduler: Sendable {
         _ shouldStop: @escaping StopCondition, _ body: (_ schedule: Schedule, _ latency: Double) -> Void
     ) throws(InfeasibleOp) {
         let optimizer = GranularityOptimizer(problem, reductionCap: options.reductionCap)
-        let pricer = StepPricer(problem, optimizer: optimizer)
-        let prices = priceAlone(pricer)
-        let alone = prices.compactMap(\.self)
-        guard alone.count == prices.count else {
-            let start = FusedStart(problem: problem, pricer: pricer, reductionCap: options.reductionCap)
-            return body(Schedule(steps: try start.steps(alone: prices)), .greatestFiniteMagnitude)
+        let tuner = StepTuner(problem, optimizer: optimizer)
+        let tunings = tuneAlone(tuner)
+        let alone = tunings.compactMap(\.self)
+        guard alone.count == tunings.count else {
+            let start = FusedStart(problem: problem, tuner: tuner, reductionCap: options.reductionCap)
+            return body(Schedule(steps: try start.steps(alone: tunings)), .greatestFiniteMagnitude)
         }
         let dependencies = DependencyAnalyzer(problem, aloneLatency: alone.map(\.latency))
         let aloneLatency = alone.reduce(0) { $0 + $1.latency }
@@ -99,10 +99,10 @@ public struct ListScheduler: Sendable {
             let graph = StepGraph(problem, choices: alone)
             for moves in strategy {
                 var fusion = Fusion(
-                    graph, pricer: pricer, dependencies: dependencies, moves: moves, shouldStop: isStopped)
+                    graph, tuner: tuner, dependencies: dependencies, moves: moves, shouldStop: isStopped)
                 fusion.run()
             }
-            let found = finish(graph, pricer, dependencies, isStopped)
+            let found = finish(graph, tuner, dependencies, isStopped)
             body(Schedule(steps: found.steps), found.latency)
         }
         if !isLarge { body(Schedule(steps: single), aloneLatency) }
@@ -131,9 +131,9 @@ public struct ListScheduler: Sendable {
     }
 
     private func finish(
-        _ graph: StepGraph, _ pricer: StepPricer, _ dependencies: DependencyAnalyzer, _ isStopped: () -> Bool
+        _ graph: StepGraph, _ tuner: StepTuner, _ dependencies: DependencyAnalyzer, _ isStopped: () -> Bool
     ) -> (steps: [Step], latency: Double) {
-        let retention = Retention(graph: graph, pricer: pricer, dependencies: dependencies)
+        let retention = Retention(graph: graph, tuner: tuner, dependencies: dependencies)
         guard options.retention, !options.epiloguesOnly, let sequence = retention.sequence(until: isStopped),
             let found = retention.schedule(sequence, until: isStopped)
         else {
@@ -147,18 +147,18 @@ public struct ListScheduler: Sendable {
     }
 
     /// The best granularity of each op alone; nil for an op that fits at none.
-    private func priceAlone(_ pricer: StepPricer) -> [GranularityChoice?] {
+    private func tuneAlone(_ tuner: StepTuner) -> [GranularityChoice?] {
         var choices: [GranularityChoice?] = []
         choices.reserveCapacity(problem.ops.count)
         var known: [OpShape: GranularityChoice] = [:]
         for op in problem.opIDs {
             let shape = OpShape(op, problem)
             if let choice = known[shape] {
-                pricer.remember(choice, of: .init(ops: [op]))
+                tuner.remember(choice, of: .init(ops: [op]))
                 choices.append(choice)
                 continue
             }
-            let choice = pricer.price(.init(ops: [op]))
+            let choice = tuner.tune(.init(ops: [op]))
             known[shape] = choice
             choices.append(choice)
         }

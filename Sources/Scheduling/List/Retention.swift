@@ -9,7 +9,7 @@ import TensorGraph
 /// picks what each step hands over at the lowest total latency.
 struct Retention {
     let graph: StepGraph
-    let pricer: StepPricer
+    let tuner: StepTuner
     let dependencies: DependencyAnalyzer
 
     /// Steps in a chain at most: joining two takes time in proportion. Longer chains are cut, and the dynamic program still
@@ -82,8 +82,8 @@ struct Retention {
         let before = from.choice.latency + to.choice.latency
         var best = before
         for set in Self.subsets(tensors) {
-            guard let giving = pricer.price(.init(ops: from.ops, retained: set)),
-                let taking = pricer.price(.init(ops: to.ops, resident: set))
+            guard let giving = tuner.tune(.init(ops: from.ops, retained: set)),
+                let taking = tuner.tune(.init(ops: to.ops, resident: set))
             else { continue }
             best = min(best, giving.latency + taking.latency)
         }
@@ -141,7 +141,7 @@ struct Retention {
 
     /// The steps in this sequence, with the hand-offs that make it fastest; nil when it is told to stop.
     ///
-    /// - Complexity: O(*steps* x *s* ^ 2) prices for *s* sets tried per hand-off.
+    /// - Complexity: O(*steps* x *s* ^ 2) tunings for *s* sets tried per hand-off.
     func schedule(
         _ sequence: [Int], until shouldStop: () -> Bool = { false }
     ) -> (steps: [Step], latency: Double)? {
@@ -154,8 +154,8 @@ struct Retention {
             for set in [[]] + (tensors.isEmpty ? [] : Self.subsets(tensors)) {
                 var best: State?
                 for (previous, state) in boundaries[index].enumerated() {
-                    let key = StepPricer.Key(ops: graph.nodes[node].ops, resident: state.handedOver, retained: set)
-                    guard let choice = pricer.price(key) else { continue }
+                    let key = StepTuner.Key(ops: graph.nodes[node].ops, resident: state.handedOver, retained: set)
+                    guard let choice = tuner.tune(key) else { continue }
                     let latency = state.latency + choice.latency
                     if latency < best?.latency ?? .infinity {
                         best = State(handedOver: set, latency: latency, previous: previous, choice: choice)

@@ -15,8 +15,10 @@ final class StepGraph {
         var ops: [OpID]
         /// Granularity, order and latency without hand-offs.
         var choice: GranularityChoice
-        /// Inputs and outputs of its ops, counted once per op: what pricing the step takes time in proportion to.
+        /// Inputs and outputs of its ops, counted once per op: what tuning the step takes time in proportion to.
         var accesses: Int
+        /// What others see of it.
+        var interface: StepInterface
         /// Counts changes, so that what was computed for an earlier state is known to be stale.
         var version = 0
 
@@ -34,13 +36,18 @@ final class StepGraph {
     /// Nodes found by the walk with the number ``stamp``.
     @exclusivity(unchecked) private var mark: [UInt32]
     @exclusivity(unchecked) private var stamp: UInt32 = 0
+    private var interfaces: StepInterface.Builder
 
     /// Starts with every op alone.
     init(_ problem: Problem, choices: [GranularityChoice]) {
         self.problem = problem
+        var interfaces = StepInterface.Builder(problem)
         nodes = problem.ops.indices.map {
-            Node(ops: [OpID($0)], choice: choices[$0], accesses: Self.accesses([OpID($0)], problem))
+            let ops = [OpID($0)]
+            return Node(
+                ops: ops, choice: choices[$0], accesses: Self.accesses(ops, problem), interface: interfaces.build(ops))
         }
+        self.interfaces = interfaces
         containers = problem.ops.indices.map { [$0] }
         supplier = Array(problem.ops.indices)
         mark = Array(repeating: 0, count: problem.ops.count)
@@ -135,6 +142,11 @@ final class StepGraph {
         return node < 0 ? nil : node
     }
 
+    /// No step of these steps' ops together takes less time than this, as far as their interfaces tell.
+    ///
+    /// - Complexity: O(*reads* + *outputs*), whatever lies inside.
+    func latencyBound(of group: [Int]) -> Double { interfaces.latencyBound(group.map { nodes[$0].interface }) }
+
     /// The ops of several steps together, producers first, each once.
     func union(_ group: [Int]) -> [OpID] {
         var ops: [OpID] = []
@@ -219,6 +231,7 @@ final class StepGraph {
         nodes[node].ops = ops
         nodes[node].choice = choice
         nodes[node].accesses = Self.accesses(ops, problem)
+        nodes[node].interface = interfaces.build(ops)
         nodes[node].version += 1
     }
 }

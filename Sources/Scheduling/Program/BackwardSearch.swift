@@ -13,24 +13,24 @@ import TensorGraph
 /// The estimate of what a state still costs is a price list from a dual solution: see `SearchPrices`. It never
 /// overestimates, so the first goal taken from the queue is optimal (Hart, Nilsson and Raphael, 1968), and at any moment
 /// the smallest estimate in the queue bounds the optimum from below.
-public struct BackwardSearch: Sendable {
+package struct BackwardSearch: Sendable {
     /// What became of a search.
-    public struct Outcome: Sendable {
+    package struct Outcome: Sendable {
         /// Positions of the chosen candidates, first step first; nil when none was found below the cutoff.
-        public var steps: [Int]?
+        package var steps: [Int]?
         /// Latency of the steps, in units of time; infinite without them.
-        public var latency = Double.infinity
+        package var latency = Double.infinity
         /// No sequence of the candidates costs less than this.
-        public var lowerBound = 0.0
+        package var lowerBound = 0.0
         /// True when the search ended by itself: the steps are optimal, or there is nothing below the cutoff.
-        public var isProven = false
+        package var isProven = false
         /// States expanded.
-        public var expanded = 0
+        package var expanded = 0
     }
 
     private struct State: Hashable {
         var needed: OpSet
-        var handOver: Int32
+        var handOff: Int32
     }
 
     private struct Entry: Comparable {
@@ -79,8 +79,8 @@ public struct BackwardSearch: Sendable {
         // Rounding in a sum of many latencies must not cut off an equal.
         let limit = cutoff * (1 - Tolerance.improvement)
         var root = Double.infinity
-        for handOver in columns.endings {
-            let start = State(needed: columns.required, handOver: Int32(handOver))
+        for handOff in columns.endings {
+            let start = State(needed: columns.required, handOff: Int32(handOff))
             let estimate = estimate(start, prices)
             root = min(root, estimate)
             queue.insert(Entry(estimate: estimate, spent: 0, node: nodes.count))
@@ -92,7 +92,7 @@ public struct BackwardSearch: Sendable {
             let node = nodes[entry.node]
             outcome.lowerBound = max(outcome.lowerBound, min(entry.estimate, cutoff))
             guard entry.estimate < limit else { break }
-            if node.state.needed.isEmpty, node.state.handOver == columns.start {
+            if node.state.needed.isEmpty, node.state.handOff == columns.start {
                 outcome.steps = trace(nodes, entry.node)
                 outcome.latency = node.spent
                 outcome.lowerBound = min(outcome.lowerBound, node.spent)
@@ -120,7 +120,7 @@ public struct BackwardSearch: Sendable {
         func attempt(_ candidate: Int32, _ column: CandidateColumns.Column) {
             let state = State(
                 needed: node.state.needed.subtracting(column.evicted).union(column.slowReads),
-                handOver: column.resident)
+                handOff: column.resident)
             let spent = node.spent + column.latency
             guard spent < limit, spent < best[state] ?? .infinity else { return }
             let estimate = spent + self.estimate(state, prices)
@@ -129,13 +129,13 @@ public struct BackwardSearch: Sendable {
             nodes.append(Node(state: state, spent: spent, next: index, candidate: candidate))
             queue.insert(Entry(estimate: estimate, spent: spent, node: nodes.count - 1))
         }
-        guard node.state.handOver == 0 else {
-            for candidate in columns.retaining[Int(node.state.handOver)] {
+        guard node.state.handOff == 0 else {
+            for candidate in columns.retaining[Int(node.state.handOff)] {
                 attempt(candidate, columns.columns[Int(candidate)])
             }
             return
         }
-        // A step that evicts nothing needed is of use only between two others: to make a hand-over, or to end the life
+        // A step that evicts nothing needed is of use only between two others: to make a hand-off, or to end the life
         // of what the step before it throws away. One that evicts several needed tensors is tried at the first of them.
         for candidate in columns.endingLifetimes {
             let column = columns.columns[Int(candidate)]
@@ -150,9 +150,9 @@ public struct BackwardSearch: Sendable {
     }
 
     private func estimate(_ state: State, _ prices: SearchEstimate) -> Double {
-        var total = prices.handOver[Int(state.handOver)] - prices.handOver[columns.start]
+        var total = prices.handOff[Int(state.handOff)] - prices.handOff[columns.start]
         // Ops that have to run so that the state's tensors exist.
-        var ops = columns.ancestorsOfHandOver[Int(state.handOver)]
+        var ops = columns.ancestorsOfHandOff[Int(state.handOff)]
         state.needed.forEach {
             ops = ops.union(columns.ancestorsOfTensor[$0])
             total += prices.output[$0]

@@ -1,7 +1,7 @@
 import CostModel
 import TensorGraph
 
-/// Candidates in the form that searches and programs need: sets as bits, hand-overs by number.
+/// Candidates in the form that searches and programs need: sets as bits, hand-offs by number.
 struct CandidateColumns: Sendable {
     struct Column: Sendable {
         var ops: OpSet
@@ -24,8 +24,8 @@ struct CandidateColumns: Sendable {
     let opCount: Int
     let columns: [Column]
     /// Sets of tensors handed over; number 0 is the empty set.
-    let handOvers: [[TensorID]]
-    /// Candidates that retain each hand-over.
+    let handOffs: [[TensorID]]
+    /// Candidates that retain each hand-off.
     let retaining: [[Int32]]
     /// Candidates that retain nothing, by each tensor that they evict.
     let evicting: [[Int32]]
@@ -45,8 +45,8 @@ struct CandidateColumns: Sendable {
     private(set) var owed = 0
     /// For each written tensor, the ops that have to run so that it exists.
     let ancestorsOfTensor: [OpSet]
-    /// For each hand-over, the ops that have to run so that it exists.
-    let ancestorsOfHandOver: [OpSet]
+    /// For each hand-off, the ops that have to run so that it exists.
+    let ancestorsOfHandOff: [OpSet]
 
     /// Numbers the candidates' sets; nil when the problem has more ops or written tensors than a set holds.
     ///
@@ -66,41 +66,41 @@ struct CandidateColumns: Sendable {
         tensors = written
         var number = [Int](repeating: -1, count: problem.tensors.count)
         for (index, tensor) in written.enumerated() { number[tensor.index] = index }
-        var handOvers: [[TensorID]] = [[]]
+        var handOffs: [[TensorID]] = [[]]
         var numberOfSet: [[TensorID]: Int32] = [[]: 0]
-        func handOver(_ set: [TensorID]) -> Int32 {
+        func handOff(_ set: [TensorID]) -> Int32 {
             if let known = numberOfSet[set] { return known }
-            numberOfSet[set] = Int32(handOvers.count)
-            handOvers.append(set)
-            return Int32(handOvers.count - 1)
+            numberOfSet[set] = Int32(handOffs.count)
+            handOffs.append(set)
+            return Int32(handOffs.count - 1)
         }
         var columns = candidates.map { candidate in
             Column(
                 ops: OpSet(candidate.ops.map(\.index)), latency: cost(candidate),
                 slowReads: OpSet(candidate.slowReads.lazy.filter { !available.contains($0) }.map { number[$0.index] }),
                 evicted: OpSet(candidate.evicted.map { number[$0.index] }),
-                resident: handOver(candidate.resident), retained: handOver(candidate.retained))
+                resident: handOff(candidate.resident), retained: handOff(candidate.retained))
         }
-        start = Int(handOver(given))
-        let owed = Int(handOver(border.retained))
-        self.handOvers = handOvers
+        start = Int(handOff(given))
+        let owed = Int(handOff(border.retained))
+        self.handOffs = handOffs
         let ancestors = Self.ancestors(problem, given: given, available: available)
         let ofTensor = written.map { tensor in
             problem.graph.producers[tensor.index].map { ancestors[$0.index] } ?? OpSet()
         }
-        var ofHandOver = handOvers.map { set in
+        var ofHandOff = handOffs.map { set in
             set.reduce(OpSet()) { $0.union(ofTensor[number[$1.index]]) }
         }
-        ofHandOver[start] = OpSet()
+        ofHandOff[start] = OpSet()
         for index in columns.indices {
-            var upstream = ofHandOver[Int(columns[index].resident)]
+            var upstream = ofHandOff[Int(columns[index].resident)]
             columns[index].slowReads.forEach { upstream = upstream.union(ofTensor[$0]) }
             columns[index].upstream = upstream
         }
         self.columns = columns
         ancestorsOfTensor = ofTensor
-        ancestorsOfHandOver = ofHandOver
-        var retaining = [[Int32]](repeating: [], count: handOvers.count)
+        ancestorsOfHandOff = ofHandOff
+        var retaining = [[Int32]](repeating: [], count: handOffs.count)
         for (index, column) in columns.enumerated() { retaining[Int(column.retained)].append(Int32(index)) }
         self.retaining = retaining
         var evicting = [[Int32]](repeating: [], count: written.count)
@@ -109,11 +109,11 @@ struct CandidateColumns: Sendable {
         endingLifetimes = retaining[0].filter { columns[Int($0)].resident != 0 }
         let wanted = Set(border.required)
         required = OpSet(written.indices.filter { wanted.contains(written[$0]) })
-        var mustRun = ofHandOver[owed]
+        var mustRun = ofHandOff[owed]
         required.forEach { mustRun = mustRun.union(ofTensor[$0]) }
         self.mustRun = mustRun
         if border.endsSchedule {
-            endings += handOvers.indices.dropFirst().filter(canBeThrownAway)
+            endings += handOffs.indices.dropFirst().filter(canBeThrownAway)
         } else {
             self.owed = owed
             endings = [owed]
@@ -138,10 +138,10 @@ struct CandidateColumns: Sendable {
     }
 
     /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.
-    private func canBeThrownAway(_ handOver: Int) -> Bool {
-        retaining[handOver].contains { !columns[Int($0)].evicted.isDisjoint(with: required) }
+    private func canBeThrownAway(_ handOff: Int) -> Bool {
+        retaining[handOff].contains { !columns[Int($0)].evicted.isDisjoint(with: required) }
     }
 
     /// True when the last step can retain this set although no step takes it over.
-    func canEnd(_ handOver: Int) -> Bool { handOver != owed && endings.contains(handOver) }
+    func canEnd(_ handOff: Int) -> Bool { handOff != owed && endings.contains(handOff) }
 }

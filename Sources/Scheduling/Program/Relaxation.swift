@@ -111,7 +111,7 @@ struct Relaxation {
         prices.reach = formulation.reachRows.map { ($0.row, duals[$0.id.index]) }
         let last = formulation.lastHandOffRow.map { duals[$0.index] } ?? 0
         for (number, row) in formulation.handOffRows {
-            prices.handOver[number] = duals[row.index] + (columns.canEnd(number) ? last : 0)
+            prices.handOff[number] = duals[row.index] + (columns.canEnd(number) ? last : 0)
         }
         prices.makeFeasible(columns)
         return prices

@@ -53,10 +53,10 @@ struct ScheduleDecoder {
             tried += 1
             return attempt(next)
         }
-        let handOver = columns.columns[chosen[giver]].retained
+        let handOff = columns.columns[chosen[giver]].retained
         var seen = Set<Int>()
         for taker in chosen.indices
-        where taker != giver && !next.contains(taker) && columns.columns[chosen[taker]].resident == handOver
+        where taker != giver && !next.contains(taker) && columns.columns[chosen[taker]].resident == handOff
             && seen.insert(chosen[taker]).inserted
         {
             var next = next
@@ -66,7 +66,7 @@ struct ScheduleDecoder {
         let hasUnpaired = chosen.indices.prefix(giver).contains {
             columns.columns[chosen[$0]].retained != 0 && next[$0] < 0
         }
-        guard columns.canEnd(Int(handOver)), !hasUnpaired else { return nil }
+        guard columns.canEnd(Int(handOff)), !hasUnpaired else { return nil }
         return pair(chosen, next, giver + 1, &tried, attempt)
     }
 
@@ -135,7 +135,7 @@ struct ScheduleDecoder {
         guard case .blocked(let steps, let waitingFor) = decode(chosen) else { return nil }
         if let cut = reachabilityCut(chosen) { return cut }
         let blocked = Set(steps)
-        let handOvers = Set(
+        let handOffs = Set(
             steps.flatMap { [columns.columns[$0].retained, columns.columns[$0].resident] }.filter { $0 != 0 })
         var terms: [Term] = []
         var hasHelp = false
@@ -144,8 +144,8 @@ struct ScheduleDecoder {
             if blocked.contains(candidate) {
                 terms.append(Term(1, ColumnID(index)))
                 if formulation.model.columns[index].bounds.upper > 1 { hasHelp = true }
-            } else if !column.evicted.isDisjoint(with: waitingFor) || handOvers.contains(column.retained)
-                || handOvers.contains(column.resident)
+            } else if !column.evicted.isDisjoint(with: waitingFor) || handOffs.contains(column.retained)
+                || handOffs.contains(column.resident)
             {
                 terms.append(Term(-Double(blocked.count), ColumnID(index)))
                 if point[index] > 0.5 { hasHelp = true }
@@ -153,7 +153,7 @@ struct ScheduleDecoder {
         }
         // Steps that are there already, or copies of blocked ones, may be the help that the row waits for; and where a
         // step hands over to none, it is its place at the end that may block.
-        let hasEnd = handOvers.contains { number in
+        let hasEnd = handOffs.contains { number in
             chosen.count { columns.columns[$0].retained == number }
                 > chosen.count { columns.columns[$0].resident == number }
         }

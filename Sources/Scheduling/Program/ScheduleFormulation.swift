@@ -2,7 +2,7 @@ import CostModel
 import MIP
 import TensorGraph
 
-/// The integer program that picks steps from candidates (FORMULATION.md section 2; `models/README.md` derives it).
+/// The integer program that picks steps from candidates (<doc:Formulation>; `models/README.md` derives it).
 ///
 /// One column per candidate says how often it is a step of the schedule. Rows carry the names of their constraint: C1
 /// `cover` or, where ops may be recomputed, C1' `first`; C2 `supply`, C3 `handoff`, C4 `output`, C5 `memory`. The rows C2', `reach`, are
@@ -18,15 +18,15 @@ public struct ScheduleFormulation: Sendable {
     }
 
     /// The program.
-    public private(set) var model: MIPModel
+    package private(set) var model: MIPModel
     /// Which schedules it allows.
-    public let level: Level
+    package let level: Level
     /// For each column of the model, its candidate. Columns come before all others in the model.
-    public let candidateOfColumn: [Int]
+    package let candidateOfColumn: [Int]
     /// For each row of the model, what it says.
-    public private(set) var rows: [ProgramRow] = []
+    package private(set) var rows: [ProgramRow] = []
     /// For each column after those of the candidates, the tensor whose presence in slow memory it stands for.
-    public private(set) var storedTensors: [TensorID] = []
+    package private(set) var storedTensors: [TensorID] = []
     /// Duals of these rows are prices for ``BackwardSearch``: C1 or C1', by op.
     private(set) var coverRows: [RowID] = []
     /// Rows C4 by the tensor's number.
@@ -36,7 +36,7 @@ public struct ScheduleFormulation: Sendable {
     private(set) var handOffRows: [Int: RowID] = [:]
     /// The row that lets one step at most, the last, retain what no step takes over; nil when none can.
     private(set) var lastHandOffRow: RowID?
-    /// Candidates that take a hand-over and make none. Each copy of a step that makes one starts a chain of hand-overs
+    /// Candidates that take a hand-off and make none. Each copy of a step that makes one starts a chain of hand-offs
     /// that ends in one of these, and none of these is needed twice: so a step is needed as often at most.
     private let chainEnds: Int
     let columns: CandidateColumns
@@ -46,7 +46,7 @@ public struct ScheduleFormulation: Sendable {
     ///
     /// - Parameters:
     ///   - writesMemoryRows: adds the rows C5, which hold by construction, so that an exported model shows them.
-    ///   - relaxed: leaves out C2: the program whose duals price ops, outputs and hand-overs.
+    ///   - relaxed: leaves out C2: the program whose duals price ops, outputs and hand-offs.
     /// - Throws: `MIPModelError` for latencies that are not finite, which no evaluator returns.
     init(
         _ columns: CandidateColumns, candidates: [Candidate], problem: Problem, level: Level,
@@ -129,14 +129,14 @@ public struct ScheduleFormulation: Sendable {
     // C3
     private mutating func addHandOffRows() throws {
         var unclaimed: [Term] = []
-        for number in columns.handOvers.indices.dropFirst() {
+        for number in columns.handOffs.indices.dropFirst() {
             var row: [Term] = []
             for (index, candidate) in candidateOfColumn.enumerated() {
                 let column = columns.columns[candidate]
                 let value = (column.retained == number ? 1.0 : 0) - (column.resident == number ? 1 : 0)
                 if value != 0 { row.append(Term(value, ColumnID(index))) }
             }
-            let set = columns.handOvers[number]
+            let set = columns.handOffs[number]
             let name = "handoff_" + set.map { "t\($0)" }.joined(separator: "_")
             // Only the last step may retain what no step takes over. At the border of a window one side is outside.
             let canEnd = columns.canEnd(number)

@@ -62,7 +62,7 @@ struct CandidateProof {
 
     // MARK: Relaxation
 
-    /// Solves the relaxation whose duals are prices of ops and hand-overs.
+    /// Solves the relaxation whose duals are prices of ops and hand-offs.
     private func relax() throws -> SearchPrices? {
         let start = budget.elapsedSeconds
         session.report(SolveProgress(phase: .relax, columns: columns.columns.count))

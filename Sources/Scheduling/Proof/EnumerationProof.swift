@@ -102,10 +102,10 @@ struct EnumerationProof: Strategy {
             budget: budget, cutoff: { session.cutoff },
             improve: { candidates, prices in
                 session.report(SolveProgress(phase: .tune, columns: candidates.count))
-                // The prices are feasible for lower bounds and so for these costs; hand-overs are numbered alike only if
+                // The prices are feasible for lower bounds and so for these costs; hand-offs are numbered alike only if
                 // none was dropped.
                 guard let columns = CandidateColumns(candidates, of: whole),
-                    prices.handOver.count == columns.handOvers.count
+                    prices.handOff.count == columns.handOffs.count
                 else { return }
                 let outcome = BackwardSearch(columns).run(
                     prices: prices, cutoff: session.cutoff, maximumStates: Self.improvementStates,

@@ -7,7 +7,7 @@ public struct EnumerationLimits: Sendable, Hashable {
     /// Candidates kept; about 1 KiB of memory each.
     public var candidates = 400_000
     /// Steps (op set, resident set, retained set) whose granularity is searched.
-    public var pricedSteps = 20_000_000
+    public var tunedSteps = 20_000_000
     /// Sets of tensors that one step may retain.
     public var retainedSets = 64
     /// Tensors retained at once.

@@ -56,39 +56,33 @@ public struct ProgramStatistics: Sendable, Hashable {
 /// What a scheduler hands back.
 public struct SchedulingResult: Sendable {
     /// The best schedule.
-    public var incumbent: SchedulingSnapshot
+    public let incumbent: SchedulingSnapshot
     /// All bounds found.
-    public var bounds: [LowerBound]
+    public let bounds: [LowerBound]
     /// How the run ended. `proven` is about ``scope``.
-    public var ending: Ending
+    public let ending: Ending
     /// What is left out of the candidates; empty when they are complete. Nil when nothing was enumerated.
-    public var candidateOmissions: [Omission]?
+    public let candidateOmissions: [Omission]?
     /// Counts of the enumeration, if there was one.
-    public var candidates: EnumerationStatistics?
+    public let candidates: EnumerationStatistics?
     /// Counts of the integer program, if one was solved.
-    public var program: ProgramStatistics?
+    public let program: ProgramStatistics?
     /// States that the backward search expanded, if it ran.
-    public var searchStates: Int?
+    public let searchStates: Int?
     /// Dual prices that prove the best bound by pricing, if there is one.
-    public var certificate: BoundCertificate?
+    public let certificate: BoundCertificate?
     /// Steps that the proof used, the incumbent's among them; see ``Scheduler/Options/knownSteps``.
-    public var usefulSteps: [StepKey] = []
+    public let usefulSteps: [StepKey]
     /// Granularities that were searched exhaustively; see ``Scheduler/Options/knownTunings``.
-    public var tunings = StepTunings()
+    public let tunings: StepTunings
     /// Wall-clock time, in seconds.
-    public var seconds: Double
+    public let seconds: Double
 
-    /// What is known of a run that did not come to its own end.
-    public init(incumbent: SchedulingSnapshot, bounds: [LowerBound], ending: Ending, seconds: Double) {
-        self.init(
-            incumbent: incumbent, bounds: bounds, ending: ending, candidateOmissions: nil, candidates: nil,
-            program: nil, searchStates: nil, seconds: seconds)
-    }
-
+    /// ``Session/result(_:holding:)`` makes these, and nothing else does.
     init(
         incumbent: SchedulingSnapshot, bounds: [LowerBound], ending: Ending, candidateOmissions: [Omission]?,
         candidates: EnumerationStatistics?, program: ProgramStatistics?, searchStates: Int?,
-        certificate: BoundCertificate? = nil, seconds: Double
+        certificate: BoundCertificate?, usefulSteps: [StepKey], tunings: StepTunings, seconds: Double
     ) {
         self.incumbent = incumbent
         self.bounds = bounds
@@ -98,6 +92,8 @@ public struct SchedulingResult: Sendable {
         self.program = program
         self.searchStates = searchStates
         self.certificate = certificate
+        self.usefulSteps = usefulSteps
+        self.tunings = tunings
         self.seconds = seconds
     }
 

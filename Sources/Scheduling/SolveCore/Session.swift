@@ -151,12 +151,9 @@ public final class Session: Sendable {
     }
 
     /// True when a bound for the problem meets the incumbent, up to the gap that is asked for.
-    public var isDone: Bool { meets(max(Tolerance.agreement, control.gap)) }
-
-    /// True when a bound for the problem proves the incumbent optimal.
-    private var isProven: Bool { meets(Tolerance.agreement) }
-
-    private func meets(_ gap: Double) -> Bool { incumbent.map { bestBound >= $0.latency * (1 - gap) } ?? false }
+    public var isDone: Bool {
+        incumbent.map { bestBound >= $0.latency * (1 - max(Tolerance.agreement, control.gap)) } ?? false
+    }
 
     /// The gap that is asked for.
     public var wantedGap: Double { control.gap }
@@ -206,21 +203,30 @@ public final class Session: Sendable {
 
     /// What is known now, of a run that ended so.
     ///
-    /// What the bounds say goes before what the ending says: an incumbent that a bound meets is proven optimal.
+    /// What the bounds say goes before what the ending says: a schedule that a bound meets is proven optimal.
     ///
+    /// - Parameters:
+    ///   - ending: how the run ended.
+    ///   - held: the schedule that the caller holds where it was too late for the incumbent; nil for the incumbent.
     /// - Throws: ``InconsistencyError`` when there is no schedule.
-    public func result(_ ending: Ending) throws(InconsistencyError) -> SchedulingResult {
+    public func result(
+        _ ending: Ending, holding held: SchedulingSnapshot? = nil
+    ) throws(InconsistencyError) -> SchedulingResult {
         let known = state.withLock { $0 }
-        guard let incumbent = known.incumbent else {
+        guard let incumbent = held ?? known.incumbent else {
             throw InconsistencyError(description: "no schedule was found")
         }
-        var result = SchedulingResult(
-            incumbent: incumbent, bounds: known.bounds, ending: isProven ? .proven : isDone ? .limit(.gap) : ending,
+        let bound = bestBound
+        let meets = { (gap: Double) in bound >= incumbent.latency * (1 - gap) }
+        let ending =
+            meets(Tolerance.agreement)
+            ? Ending.proven
+            : meets(max(Tolerance.agreement, control.gap)) ? .limit(.gap) : ending
+        return SchedulingResult(
+            incumbent: incumbent, bounds: known.bounds, ending: ending,
             candidateOmissions: known.omissions, candidates: known.candidates, program: known.program,
-            searchStates: known.searchStates, certificate: known.certificate, seconds: control.elapsedSeconds)
-        result.usefulSteps = known.usefulSteps
-        result.tunings = known.tunings
-        return result
+            searchStates: known.searchStates, certificate: known.certificate, usefulSteps: known.usefulSteps,
+            tunings: known.tunings, seconds: control.elapsedSeconds)
     }
 }
 

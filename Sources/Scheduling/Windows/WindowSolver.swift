@@ -14,7 +14,7 @@ struct WindowSolver: Sendable {
             limits.connectedSets = 30_000
             limits.admissibleSets = 1_500
             limits.candidates = 3_000
-            limits.pricedSteps = 3_000
+            limits.tunedSteps = 3_000
             limits.retainedSets = 16
             limits.retainedTensors = 3
             return limits
@@ -101,7 +101,7 @@ struct WindowSolver: Sendable {
     func enumerate(_ window: Window, _ enumerator: CandidateEnumerator, _ budget: Budget) -> Enumeration {
         let set = enumerator.enumerate { budget.shouldStop }
         guard !set.candidates.isEmpty, set.candidates.count < limits.enumeration.candidates,
-            set.statistics.feasible <= limits.enumeration.pricedSteps, !budget.shouldStop
+            set.statistics.feasible <= limits.enumeration.tunedSteps, !budget.shouldStop
         else {
             let isTooLarge = !budget.shouldStop && !set.isComplete
             return Enumeration(candidates: set.candidates, complete: nil, isTooLarge: isTooLarge)

@@ -1,5 +1,5 @@
 /// A file format for the integer program.
-public enum ExportFormat: String, Sendable, Hashable, CaseIterable {
+package enum ExportFormat: String, Sendable, Hashable, CaseIterable {
     /// CPLEX LP.
     case lp
     /// Free MPS.
@@ -19,5 +19,5 @@ public enum ExportFormat: String, Sendable, Hashable, CaseIterable {
     }
 
     /// Whether the file lists the program's rows, so that cuts have a place in it.
-    public var listsRows: Bool { self != .data }
+    package var listsRows: Bool { self != .data }
 }

@@ -22,9 +22,9 @@ struct LegendFile: Decodable {
 }
 
 /// Why a legend or a solution gives no schedule.
-public struct DecodingFault: Error, Sendable, Hashable, CustomStringConvertible {
+package struct DecodingFault: Error, Sendable, Hashable, CustomStringConvertible {
     /// What the fault is in.
-    public enum Subject: Sendable, Hashable {
+    package enum Subject: Sendable, Hashable {
         /// The legend: not one of this problem, or no legend.
         case legend
         /// The solution: its values break rows, or its steps cannot be ordered.
@@ -32,9 +32,9 @@ public struct DecodingFault: Error, Sendable, Hashable, CustomStringConvertible 
     }
 
     /// What the fault is in.
-    public let subject: Subject
+    package let subject: Subject
     /// What is wrong, in one line.
-    public let description: String
+    package let description: String
 
     init(_ subject: Subject, _ description: String) {
         self.subject = subject

@@ -9,7 +9,7 @@ import TensorGraph
 struct MathProgData {
     private let export: ProgramExport
     private let columnNames: [String]
-    private var handOverNames: [[TensorID]: String] = [:]
+    private var handOffNames: [[TensorID]: String] = [:]
     private var formulation: ScheduleFormulation { export.formulation }
     private var problem: Problem { export.problem }
 
@@ -19,7 +19,7 @@ struct MathProgData {
         let names = NameTable(export.formulation.model)
         columnNames = names.columns
         for (row, name) in zip(export.formulation.rows, names.rows) {
-            if case .handOff(let set) = row { handOverNames[set] = name }
+            if case .handOff(let set) = row { handOffNames[set] = name }
         }
     }
 
@@ -37,9 +37,9 @@ struct MathProgData {
             lines.append("set inputs[o\(op)] := \(list(problem[op].inputs));")
             lines.append("set outputs[o\(op)] := \(list(problem[op].outputs));")
         }
-        let handOvers = formulation.columns.handOvers.dropFirst()
-        lines.append("set HANDOVERS := \(list(handOvers.map(name)));")
-        for set in handOvers { lines.append("set handed[\(name(set))] := \(list(set));") }
+        let handOffs = formulation.columns.handOffs.dropFirst()
+        lines.append("set HANDOVERS := \(list(handOffs.map(name)));")
+        for set in handOffs { lines.append("set handed[\(name(set))] := \(list(set));") }
         lines += steps()
         lines += ["end;", ""]
         return lines.joined(separator: "\n")
@@ -68,7 +68,7 @@ struct MathProgData {
         value == value.rounded() && value < 1e15 ? "\(Int(value))" : "\(value)"
     }
 
-    private func name(_ handOver: [TensorID]) -> String { handOverNames[handOver] ?? "nothing" }
+    private func name(_ handOff: [TensorID]) -> String { handOffNames[handOff] ?? "nothing" }
 
     private func list(_ tensors: [TensorID]) -> String { list(tensors.map { "t\($0)" }) }
 

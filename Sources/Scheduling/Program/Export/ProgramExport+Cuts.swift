@@ -3,19 +3,19 @@ import MIP
 import Synchronization
 
 /// What looking for cuts came to.
-public struct CutSummary: Sendable, Hashable, CustomStringConvertible {
+package struct CutSummary: Sendable, Hashable, CustomStringConvertible {
     /// Rows that the linear relaxation broke: a step that reads a tensor needs one that evicts it.
-    public var supplyCuts: Int
+    package var supplyCuts: Int
     /// Rows C2' that it broke: an op first runs without a tensor, or an earlier step evicts it.
-    public var reachRows = 0
+    package var reachRows = 0
     /// Rows that forbid steps which wait for each other.
-    public var orderCuts: Int
+    package var orderCuts: Int
     /// The optimum of the program with all such rows, which is that of the program as exported; nil when it was not
     /// proven, so that rows may be missing.
-    public var optimum: Double?
+    package var optimum: Double?
 
     /// One sentence.
-    public var description: String {
+    package var description: String {
         let found = "order cuts: \(orderCuts), reach rows: \(reachRows), supply cuts: \(supplyCuts)"
         if let optimum { return found + String(format: "; with them the optimum is %.12g", optimum) }
         return found + "; the search for them did not end, there may be more"
@@ -32,7 +32,7 @@ extension ProgramExport {
     /// over the candidates, although another solver may reach it at a point that cannot be ordered.
     ///
     /// - Throws: `MIPSolverError`.
-    public mutating func addCuts(solver: any MIPSolver, control: SolveControl) throws {
+    package mutating func addCuts(solver: any MIPSolver, control: SolveControl) throws {
         let budget = Budget(control)
         let supplyCuts = try formulation.tighten(solver, budget: budget).cuts
         let reachRows = formulation.reachRows.count

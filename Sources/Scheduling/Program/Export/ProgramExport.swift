@@ -7,38 +7,38 @@ import TensorGraph
 /// It is the program of ``Scheduler`` before that drops candidates which no better schedule contains, with the rows
 /// C5 written out. The order of steps, C6, is in it only as far as ``addCuts(solver:control:)`` puts it there;
 /// `models/README.md` says what follows from that.
-public struct ProgramExport: Sendable {
+package struct ProgramExport: Sendable {
     /// What the caller chooses.
-    public struct Options: Sendable {
+    package struct Options: Sendable {
         /// Which schedules the program allows.
-        public var level = ScheduleFormulation.Level.recompute
+        package var level = ScheduleFormulation.Level.recompute
         /// Limits of the enumeration.
-        public var limits = CandidateEnumerator.Limits()
+        package var limits = CandidateEnumerator.Limits()
         /// A valid schedule whose steps are to be among the columns, and which is the start; nil for none.
-        public var schedule: Schedule?
+        package var schedule: Schedule?
         /// How deep k-steps may be.
-        public var reductionCap = ReductionCap.native
+        package var reductionCap = ReductionCap.native
         /// Cores to use; the result is the same for any number.
-        public var threads = 2
+        package var threads = 2
 
         /// The defaults.
-        public init() {}
+        package init() {}
     }
 
     /// The program cannot be written down because sets have no room for the problem.
-    public struct TooLargeError: Error, CustomStringConvertible {
+    package struct TooLargeError: Error, CustomStringConvertible {
         /// One sentence.
-        public let description: String
+        package let description: String
     }
 
     /// The program, with all cuts added so far.
-    public internal(set) var formulation: ScheduleFormulation
+    package internal(set) var formulation: ScheduleFormulation
     /// The candidates that its columns stand for.
-    public let candidates: CandidateSet
+    package let candidates: CandidateSet
     /// The best choice of candidates known, as a point; nil when the level does not allow the list scheduler's.
-    public internal(set) var start: [Double]?
+    package internal(set) var start: [Double]?
     /// What looking for cuts came to; nil when nobody did.
-    public internal(set) var cuts: CutSummary?
+    package internal(set) var cuts: CutSummary?
     let problem: Problem
 
     /// Enumerates the candidates and writes the program.
@@ -51,7 +51,7 @@ public struct ProgramExport: Sendable {
     ///   - options: level, limits of the enumeration, reduction cap.
     ///   - isCancelled: polled now and then; true ends the enumeration, which is then incomplete.
     /// - Throws: ``InfeasibleOp``, ``TooLargeError``, `RuleViolation` for an invalid ``Options/schedule``.
-    public init(
+    package init(
         _ problem: Problem, options: Options = Options(), isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws {
         var listOptions = ListScheduler.Options()
@@ -93,10 +93,10 @@ public struct ProgramExport: Sendable {
     }
 
     /// Whether the candidates are all that can matter; if not, an optimum is one over these candidates.
-    public var isComplete: Bool { candidates.isComplete }
+    package var isComplete: Bool { candidates.isComplete }
 
     /// The file.
-    public func text(_ format: ExportFormat) -> String {
+    package func text(_ format: ExportFormat) -> String {
         let body =
             switch format {
             case .lp: LPWriter(formulation.model).text()
@@ -108,7 +108,7 @@ public struct ProgramExport: Sendable {
     }
 
     /// The start in the form that a solver reads; nil when there is none.
-    public func startText(_ format: MIPStartWriter.Format = .cbc) -> String? {
+    package func startText(_ format: MIPStartWriter.Format = .cbc) -> String? {
         start.flatMap { try? MIPStartWriter($0, of: formulation.model).text(format) }
     }
 

@@ -64,5 +64,5 @@ extension ProgramExport {
     /// What every column and row name stands for, as JSON with one entry per line.
     ///
     /// - Throws: `EncodingError` for a number that JSON has no form for; a valid problem has no such latency.
-    public func legendText() throws -> String { try ProgramLegend(self).text() }
+    package func legendText() throws -> String { try ProgramLegend(self).text() }
 }

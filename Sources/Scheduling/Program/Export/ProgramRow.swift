@@ -1,7 +1,7 @@
 import TensorGraph
 
 /// What a row of ``ScheduleFormulation`` says.
-public enum ProgramRow: Sendable, Hashable {
+package enum ProgramRow: Sendable, Hashable {
     /// C1: the op is in a step.
     case cover(OpID)
     /// C1': the op is in a step that can run it for the first time.

@@ -8,7 +8,7 @@ import TensorGraph
 /// The program is written anew from the legend's columns, so that nothing rests on the solver's word: its values have to
 /// meet every row but order cuts, then the chosen steps are put in order. Whether the schedule is valid and what it costs
 /// is for the evaluator to say.
-public struct SolutionDecoder {
+package struct SolutionDecoder {
     private let problem: Problem
     private let legend: LegendFile
     private let candidates: [Candidate]
@@ -19,7 +19,7 @@ public struct SolutionDecoder {
     /// Reads a legend.
     ///
     /// - Throws: ``DecodingFault``.
-    public init(legend data: Data, problem: Problem) throws {
+    package init(legend data: Data, problem: Problem) throws {
         self.problem = problem
         do {
             let decoder = JSONDecoder()
@@ -65,7 +65,7 @@ public struct SolutionDecoder {
     ///
     /// - Throws: ``DecodingFault`` of subject `solution` for values that break a row, or steps that wait for each other;
     ///   `MIPSolutionError` for a file without a point or with a name that the legend does not have.
-    public func schedule(from solution: MIPSolutionFile) throws -> Schedule {
+    package func schedule(from solution: MIPSolutionFile) throws -> Schedule {
         let point = try self.point(from: solution)
         let tolerance = FeasibilityTolerance(bound: 1e-5, integrality: 1e-5)
         let report = try FeasibilityReport(of: point, in: formulation.model, tolerance: tolerance)

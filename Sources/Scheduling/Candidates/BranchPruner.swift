@@ -1,6 +1,6 @@
 import TensorGraph
 
-/// What can be said of all op sets that include some ops and exclude some others.
+/// Prunes branches of the enumeration: tells what holds for all op sets that include some ops and exclude some others.
 ///
 /// Each fact holds for every set of the branch, so a branch that contradicts a rule contains no step at all:
 /// - *Shapes.* An op that is in and whose readers are all out has outputs that leave the step, and all outputs of a
@@ -15,7 +15,7 @@ import TensorGraph
 ///   branch is there in every set of the branch, and what it demands can only widen: an op whose reduction is folded
 ///   stays crooked when ops are added, and a side that is whole stays whole (RULES 4 and 7). A resident tensor counts
 ///   whole, which is no less.
-struct BranchFacts {
+struct BranchPruner {
     private struct Output {
         var readers: OpSet
         var shape: Int

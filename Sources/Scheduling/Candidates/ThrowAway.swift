@@ -1,0 +1,88 @@
+import CostModel
+import TensorGraph
+
+/// Tells whether it can pay to retain a tensor that the next step does not read, so that it need not be evicted.
+enum ThrowAway {
+    /// False when a step without the tensor's producer does all that is useful at no more cost.
+    ///
+    /// A tensor that the step reads itself is not evicted anyway. Otherwise, if nobody needs the tensor, neither the
+    /// producer nor the ops that feed only it are needed in the step. Without them each iteration has no more
+    /// regions and outputs than before, so the step costs no more, provided
+    /// - that they have no other output;
+    /// - that the rest is a step: not empty, connected;
+    /// - that no reducing op of the rest becomes a sink by it;
+    /// - that of every tensor that the rest still reads from outside, it demands the same slices. Where a demand goes and
+    ///   others stay, those may have been served by it: a slice of the whole tensor serves all others, and slices that follow
+    ///   different ranges may be the same in some iterations (RULES 4). Then the rest may load more than the step, and hold more.
+    ///   Where the demands on a tensor go all together, or none does, each iteration's slices are some of those before.
+    ///
+    /// If the rest has no sink but the step had, its only k-step does at once what the step did in the first and the last, which
+    /// takes no longer.
+    ///
+    /// - Parameter analyzer: of the problem; nil to make one.
+    static func canPay(
+        _ tensor: TensorID, producer: OpID, in ops: [OpID], _ problem: Problem, analyzer: StepAnalyzer? = nil
+    ) -> Bool {
+        let members = Set(ops)
+        let graph = problem.graph
+        if graph.readers[tensor.index].contains(where: members.contains) { return false }
+        var useless: Set<OpID> = [producer]
+        for op in ops.reversed() where op != producer {
+            let readers = problem[op].outputs.flatMap { graph.readers[$0.index] }.filter(members.contains)
+            if !readers.isEmpty, readers.allSatisfy(useless.contains) { useless.insert(op) }
+        }
+        if useless.contains(where: { problem[$0].outputs.count > 1 }) { return true }
+        let analyzer = analyzer ?? StepAnalyzer(problem)
+        if isNeeded(useless, in: ops, analyzer) { return true }
+        // One of the feeding ops may have to stay, with what feeds it, because the step retains its output as well.
+        return useless.contains { kept in
+            guard kept != producer else { return false }
+            var staying: Set<OpID> = [kept]
+            for op in ops.reversed() where useless.contains(op) && op != kept {
+                if problem[op].outputs.contains(where: { graph.readers[$0.index].contains(where: staying.contains) }) {
+                    staying.insert(op)
+                }
+            }
+            return isNeeded(useless.subtracting(staying), in: ops, analyzer)
+        }
+    }
+
+    /// True when the rest of the step is no step, or could cost more than the whole.
+    private static func isNeeded(_ useless: Set<OpID>, in ops: [OpID], _ analyzer: StepAnalyzer) -> Bool {
+        let problem = analyzer.problem
+        let rest = ops.filter { !useless.contains($0) }
+        guard !rest.isEmpty, isConnected(rest, problem) else { return true }
+        // A reducing op of the rest whose way to the outputs was crooked by a useless op could now be a sink.
+        let feeds = rest.contains { op in
+            problem[op].outputs.contains { problem.graph.readers[$0.index].contains(where: useless.contains) }
+        }
+        let isCrooked = useless.contains { id in
+            problem[id].isReducing || problem[id].einsum.inputs.contains { $0 != .elementwise }
+        }
+        return (feeds && isCrooked) || changesDemands(rest, of: ops, analyzer)
+    }
+
+    /// True when the rest of a step demands a tensor from outside in some of the ways in which the step does, but not in all.
+    private static func changesDemands(_ rest: [OpID], of ops: [OpID], _ analyzer: StepAnalyzer) -> Bool {
+        guard let whole = try? analyzer.analyze(ops: ops, retained: []) else { return true }
+        let demands = Dictionary(grouping: whole.slices, by: \.tensor)
+        // A tensor that is demanded in one way is demanded in that way or not at all.
+        guard demands.values.contains(where: { $0.count > 1 }) else { return false }
+        guard let part = try? analyzer.analyze(ops: rest, retained: []) else { return true }
+        let left = Dictionary(grouping: part.slices, by: \.tensor)
+        return left.contains { tensor, slices in Set(slices) != Set(demands[tensor] ?? []) }
+    }
+
+    private static func isConnected(_ ops: [OpID], _ problem: Problem) -> Bool {
+        var pending = ops
+        var reached = Set<TensorID>()
+        if let first = pending.popLast() { reached.formUnion(problem[first].inputs + problem[first].outputs) }
+        while let index = pending.firstIndex(where: { op in
+            (problem[op].inputs + problem[op].outputs).contains(where: reached.contains)
+        }) {
+            let op = pending.remove(at: index)
+            reached.formUnion(problem[op].inputs + problem[op].outputs)
+        }
+        return pending.isEmpty
+    }
+}
