@@ -30,17 +30,22 @@ extension StepCost {
     /// Evicted tiles, and slices that do not depend on the tile or have its shape, add up to the same for every grid.
     /// Over the k-steps of a tile its streamed slices add up to the whole reduction. Of slices of whole rows and whole
     /// columns, an order by rows loads the rows once and the columns again in every row, but for the one at which a
-    /// snake turns; an order by columns the other way round. The bound grows as tiles get narrower or lower.
+    /// snake turns; an order by columns the other way round. The bound grows as tiles get narrower or lower, also from a
+    /// grid of one row or column to one of several: whole sides become ranges, and a slice that served several demands
+    /// becomes several slices. Only where demands may coincide, at this size or at a smaller one, nothing is known: at smaller
+    /// tiles they may coincide in some iterations, and the step then moves less than at larger ones.
     @inline(__always)
     func trafficBound(width: Int, height: Int, canBeSingleDepth: Bool) -> Double {
         let (rows, columns) = structure.grid(Granularity(width: width, height: height, depth: 1))
         let shape = (rows == 1 ? 1 : 0) | (columns == 1 ? 2 : 0)
         var least = Double.infinity
         if patterns[shape].isInUse {
+            guard shapesAboveOverlaps & (1 << shape) == 0 else { return 0 }
             least = trafficBound(
                 patterns[shape], Double(rows), Double(columns), Double(width), Double(height), depths: true)
         }
         if canBeSingleDepth, patterns[shape | 4].isInUse {
+            guard shapesAboveOverlaps & (1 << (shape | 4)) == 0 else { return 0 }
             let single = trafficBound(
                 patterns[shape | 4], Double(rows), Double(columns), Double(width), Double(height), depths: false)
             least = min(least, single)
@@ -52,8 +57,6 @@ extension StepCost {
     private func trafficBound(
         _ pattern: CostPattern, _ rows: Double, _ columns: Double, _ width: Double, _ height: Double, depths: Bool
     ) -> Double {
-        // Demands that coincide in some iterations would be counted twice.
-        guard !pattern.overlaps else { return 0 }
         let (wide, high) = (Double(structure.outputWidth), Double(structure.outputHeight))
         let byRows =
             pattern.perTileRow * high + pattern.perTileColumn * (rows * wide - (rows - 1) * width)

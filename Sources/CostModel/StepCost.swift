@@ -16,6 +16,9 @@ public struct StepCost: Sendable {
     /// Elements moved if every tensor that is read from outside were loaded just once; no granularity moves fewer.
     let onceElements: Double
     let patterns: [CostPattern]
+    /// Bit *s* is set where demands may coincide in the grid shape *s*, or in one that smaller tiles have: one with more rows
+    /// or columns of tiles.
+    let shapesAboveOverlaps: UInt8
     let bandwidth: Double
     let capacity: Double
     let nativeWidth: Double
@@ -59,7 +62,7 @@ public struct StepCost: Sendable {
         let canBeSingleRow = structure.outputHeight <= hardware.nativeHeight
         let canBeSingleColumn = structure.outputWidth <= hardware.nativeWidth
         let isSingleDepth = structure.sinkCount == 0
-        patterns = (0..<8).map { index in
+        let patterns = (0..<8).map { index in
             let shape = GridShape(index: index)
             let occurs =
                 (!shape.singleRow || canBeSingleRow) && (!shape.singleColumn || canBeSingleColumn)
@@ -70,6 +73,13 @@ public struct StepCost: Sendable {
                 ? CostPattern(structure, problem: problem, isResident: { resident.contains($0) }, shape: shape)
                 : CostPattern()
         }
+        self.patterns = patterns
+        var above: UInt8 = 0
+        for shape in 0..<8 {
+            let reaches = { (other: Int) in other & 4 == shape & 4 && other & ~shape == 0 }
+            if patterns.indices.contains(where: { reaches($0) && patterns[$0].overlaps }) { above |= 1 << UInt8(shape) }
+        }
+        shapesAboveOverlaps = above
     }
 
     /// Rows, columns and k-steps, and what is needed of them in a query.

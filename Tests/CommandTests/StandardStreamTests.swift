@@ -85,9 +85,9 @@ struct StandardStreamTests {
             case "report": #expect(result.hasPrefix("<!DOCTYPE html>") && result.hasSuffix("</html>\n"))
             case "bench":
                 // A line for the run and one for each problem, once.
-                let lines = try result.split(separator: "\n").map { try JSONObject(String($0)) }
+                let lines = try result.split(separator: "\n").map { try JSONValue(parsing: String($0)) }
                 #expect(lines.count == 3)
-            default: _ = try JSONObject(result)
+            default: _ = try JSONValue(parsing: result)
             }
         }
     }

@@ -27,7 +27,8 @@ struct GranularityBoundTests {
                     cost.tileComputeBound * tiles <= evaluation.compute * (1 + 1e-9),
                     "compute at \(granularity): \(step.text)")
                 // The search stops at a size whose bound is too high: so it must hold for smaller sizes as well.
-                for (width, height) in [(0, 0), (0, 1), (1, 0), (2, 3)] {
+                for (width, height) in [(0, 0), (0, 1), (1, 0), (2, 3), (0, 1 << 20), (1 << 20, 0), (1 << 20, 1 << 20)]
+                {
                     let width = min(granularity.width + width, structure.outputWidth, unlimited.hardware.nativeWidth)
                     let height = min(
                         granularity.height + height, structure.outputHeight, unlimited.hardware.nativeHeight)

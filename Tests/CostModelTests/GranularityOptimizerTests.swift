@@ -100,6 +100,22 @@ struct GranularityOptimizerTests {
         print("\(variety): \(feasible) of \(Self.count) steps fit; the fast search misses the best of \(suboptimal)")
     }
 
+    @Test("finds the tiles on whose diagonal two demands coincide, although larger tiles move no less")
+    func coincidingDemands() throws {
+        var graph = GraphBuilder()
+        let tensor = graph.tensor(3, 3)
+        _ = try graph.einsum("ij,ji->ij", [tensor, tensor], outputs: 2, cost: 8)
+        let problem = try graph.problem(capacity: 10, bandwidth: 0.25, nativeWidth: 3, nativeHeight: 3)
+        let structure = try StepAnalyzer(problem).analyze(ops: [OpID(0)], retained: [])
+        let cost = StepCost(structure, problem: problem)
+        let optimizer = GranularityOptimizer(problem, mode: .exhaustive)
+        // Tiles of one element: 15 loads, three of them on the diagonal, and 18 evictions.
+        let best = try #require(optimizer.best(for: cost, resident: []))
+        #expect(best.granularity == Granularity(width: 1, height: 1, depth: 1))
+        #expect(best.latency == Double(15 + 18) / 0.25)
+        #expect(optimizer.lowerBound(of: cost) <= best.latency)
+    }
+
     @Test("finds nothing at or above a limit, and the best below one")
     func respectsLimits() throws {
         var cases = GranularityCases(seed: 33)

@@ -167,6 +167,39 @@ struct ExactOracleTests {
         }
     }
 
+    /// Problems in which tiles of one element are best, because on the diagonal both reads of a tensor, as it is and
+    /// transposed, are one slice.
+    private static let diagonals: [(optimum: Double, text: String)] = [
+        (
+            368,
+            """
+            {"widths": [3, 3, 3, 3, 3, 3], "heights": [3, 3, 3, 3, 3, 3], "inputs": [[0, 0], [1, 2], [3, 3]],
+             "outputs": [[1], [3], [4, 5]], "base_costs": [8, 32, 8], "op_types": ["Einsum", "Pointwise", "Einsum"],
+             "einsums": ["ik,jk->ij", null, "ij,ji->ij"], "fast_memory_capacity": 10, "slow_memory_bandwidth": 0.25,
+             "native_granularity": [3, 3]}
+            """
+        ),
+        (
+            156,
+            """
+            {"widths": [3, 3, 3, 3, 3], "heights": [3, 1, 3, 3, 3], "inputs": [[0, 1], [2], [2]],
+             "outputs": [[2], [3], [4]], "base_costs": [30, 0.5, 0], "op_types": ["Einsum", "Pointwise", "Einsum"],
+             "einsums": ["ij,1j->ij", null, "ji->ij"], "fast_memory_capacity": 9, "slow_memory_bandwidth": 0.5,
+             "native_granularity": [3, 3]}
+            """
+        ),
+    ]
+
+    @Test("where reads of a tensor as it is and transposed coincide on the diagonal, and no bound is above it")
+    func diagonalProblems() throws {
+        for (optimum, text) in Self.diagonals {
+            let problem = try JSONDecoder().decode(ProblemFile.self, from: Data(text.utf8)).problem()
+            let result = try solveExactly(problem, .all)
+            try expectTruthful(result, optimum: optimum, problem)
+            #expect(result.status == .optimal)
+        }
+    }
+
     static let requested = ProcessInfo.processInfo.environment["MLSYS_ORACLE_CASES"].flatMap { Int($0) }
 
     @Test(
