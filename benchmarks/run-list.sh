@@ -26,7 +26,7 @@ number() {
 echo '| problem | ops | latency | ms | without fusion | without retention | without staggering |'
 echo '| --- | ---: | ---: | ---: | ---: | ---: | ---: |'
 for problem in "$@"; do
-    ops=$(grep -o '"MatMul"\|"Pointwise"' "$problem" | wc -l)
+    ops=$(grep -o '"MatMul"\|"Pointwise"\|"Einsum"' "$problem" | wc -l)
     all=$(number total_latency "$problem")
     seconds=$(number list "$problem")
     fusion=$(number total_latency "$problem" --no-fusion)

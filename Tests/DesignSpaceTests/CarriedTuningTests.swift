@@ -15,7 +15,7 @@ struct CarriedTuningTests {
         arguments: [ProblemGenerator.Variety.contest, .general])
     func sameOptima(variety: ProblemGenerator.Variety) throws {
         var generator = OracleProblemGenerator(seed: 12, opCounts: 2...4, maximumWritten: 4, variety: variety)
-        var random = SplitMix64(seed: 4)
+        var random = RandomSource(seed: 4)
         var (compared, carried) = (0, 0)
         while compared < 20 {
             let problem = try generator.next()
