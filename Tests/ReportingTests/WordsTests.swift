@@ -10,9 +10,10 @@ import Testing
 struct WordsTests {
     private func report(_ bounds: [LowerBound], _ ending: Ending) throws -> ProofReport {
         let example = try ReportCase(own: "attention-15")
-        let snapshot = SchedulingSnapshot(
-            schedule: example.schedule, evaluation: example.evaluation, source: .list, seconds: 1)
-        return ProofReport(SchedulingResult(incumbent: snapshot, bounds: bounds, ending: ending, seconds: 2))
+        let session = Session(example.problem, control: SolveControl())
+        session.submit(example.schedule, from: .list)
+        for bound in bounds { session.add(bound) }
+        return ProofReport(try session.result(ending))
     }
 
     @Test("Without a bound there is no gap, and none is shown")
@@ -61,7 +62,7 @@ struct WordsTests {
 
     @Test("Two shares add up to 100 %, and neither is 100 % while the other is something")
     func shares() {
-        var random = SplitMix64(seed: 5)
+        var random = RandomSource(seed: 5)
         for _ in 0..<1000 {
             let part = Double.random(in: 0...1, using: &random)
             let rest = [1, 1e-6, 1e9][Int.random(in: 0..<3, using: &random)]
