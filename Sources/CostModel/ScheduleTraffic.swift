@@ -21,11 +21,29 @@ public struct ScheduleTraffic: Sendable, Hashable {
         }
     }
 
+    /// What a step moves of one tensor.
+    package struct Move: Sendable, Hashable {
+        /// The tensor.
+        package let tensor: TensorID
+        /// Elements moved.
+        package let elements: Double
+    }
+
+    /// What one step moves.
+    package struct StepMoves: Sendable, Hashable {
+        /// What it loads from slow memory, in the order in which its ops first read the tensors.
+        package let loaded: [Move]
+        /// What it evicts to slow memory, in op order.
+        package let evicted: [Move]
+    }
+
     /// By tensor. Together they are what the steps load and evict.
     public private(set) var tensors: [Amount]
     /// By op: what its inputs are loaded for it and its outputs evicted. What several ops of a step read is divided evenly among
     /// them, so that all ops together move what the steps do.
     public private(set) var ops: [Amount]
+    /// By step, in schedule order.
+    package private(set) var steps: [StepMoves] = []
 
     /// Costs the steps of a schedule tensor by tensor.
     ///
@@ -58,6 +76,10 @@ public struct ScheduleTraffic: Sendable, Hashable {
     ) throws(RuleViolation) {
         let loads = structure.loadedTensors(resident: Set(resident), problem: problem)
         let amounts = try Self.loaded(loads, step, structure, resident, problem)
+        steps.append(
+            StepMoves(
+                loaded: zip(loads, amounts).map { Move(tensor: $0, elements: $1) },
+                evicted: structure.evicted.map { Move(tensor: $0, elements: Double(problem[$0].size)) }))
         var opAmounts: [OpID: Amount] = [:]
         for (tensor, loaded) in zip(loads, amounts) {
             tensors[tensor.index].add(loaded: loaded)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CostModel
 import MIP
+import Reporting
 import Scheduling
 import TensorGraph
 
@@ -18,7 +19,7 @@ struct Export: ParsableCommand {
             mlsys export PROBLEM --format dot|mermaid [--schedule FILE] [--full]
                   [-o FILE]
             mlsys export PROBLEM --format trace --schedule FILE [--tiles] [-o FILE]
-            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
+            mlsys export PROBLEM --format json|plan|loops|c --schedule FILE [-o FILE]
             """,
         discussion: """
             lp, mps, mathprog, data: the integer program. The file holds what models/README.md derives: a column for every step that can
@@ -40,6 +41,10 @@ struct Export: ParsableCommand {
             microsecond; steps, their compute and memory time and, with --tiles, their
             tiles are slices, and a counter shows what fast memory holds.
 
+            json: the steps in the names of the model that the problem came from, for a
+            compiler pass: ops, tiles, and the tensors that each keeps, loads and evicts
+            (models/schema/named-schedule.schema.json).
+
             plan, loops, c: how a schedule runs, with an address for every buffer. plan is
             JSON and lists every iteration, loops is pseudo-code. c is a C99 program that
             runs the schedule beside a naive evaluation, compares the two and counts what
@@ -51,8 +56,8 @@ struct Export: ParsableCommand {
 
     @Option(
         help: """
-            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, Chrome trace, a plan \
-            as JSON, its loops as pseudo-code, a C99 program, or a start for a solver.
+            CPLEX LP, free MPS, GNU MathProg, data for models/schedule.mod, Graphviz DOT, Mermaid, Chrome trace, the \
+            steps by name as JSON, a plan as JSON, its loops as pseudo-code, a C99 program, or a start for a solver.
             """)
     var format: ExportTarget
 
@@ -198,6 +203,8 @@ struct Export: ParsableCommand {
         let (text, omissions) =
             if format.isPlan, let evaluated {
                 try PlanExport(target: format, problemPath: problem, problem: graph, schedule: evaluated).text()
+            } else if format == .json, let evaluated {
+                (try namedSchedule(evaluated, of: graph), [])
             } else {
                 try PictureExport(
                     target: format, problemPath: problem, problem: graph, schedule: evaluated,
@@ -206,6 +213,14 @@ struct Export: ParsableCommand {
             }
         try write(text)
         for omission in omissions { Console.error(omission) }
+    }
+
+    private func namedSchedule(_ evaluated: EvaluatedSchedule, of graph: Problem) throws -> String {
+        try jsonLine(
+            NamedSchedule(
+                evaluated.schedule, evaluated.evaluation,
+                traffic: ScheduleTraffic(evaluated.schedule, problem: graph), problem: graph,
+                title: InputTitle.of(problem)))
     }
 
     private func write(_ text: String) throws {

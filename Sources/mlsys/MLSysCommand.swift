@@ -24,7 +24,7 @@ struct MLSysCommand: ParsableCommand {
             mlsys export PROBLEM --format lp|mps|mathprog|data [-o FILE]
             mlsys export PROBLEM --format dot|mermaid|trace [--schedule FILE]
                   [-o FILE]
-            mlsys export PROBLEM --format plan|loops|c --schedule FILE [-o FILE]
+            mlsys export PROBLEM --format json|plan|loops|c --schedule FILE [-o FILE]
             mlsys decode PROBLEM --legend LEGEND --solution SOLUTION -o SCHEDULE
             mlsys sweep PROBLEM --capacity 32k:1M:x2 [--bandwidth VALUES]
                   [--native VALUES] [--page FILE]
