@@ -34,7 +34,11 @@ final class PartialStep {
     let outputs: UnsafeMutablePointer<Int>
     let outputReward: UnsafeMutablePointer<Double>
     private(set) var outputCount = 0
+    /// Tensors that S writes and undecided ops read; where their slots in ``refundSlots`` end; whether some op of S reads
+    /// them too.
     private let openOutputs: UnsafeMutablePointer<Int>
+    private let openEnd: UnsafeMutablePointer<Int>
+    private let openIsRead: UnsafeMutablePointer<Bool>
     private let openReward: UnsafeMutablePointer<Double>
     private var openOutputCount = 0
     /// Internal tensors of the outputs' shape that can be held.
@@ -83,6 +87,8 @@ final class PartialStep {
         outputs = .filled(tensors, 0)
         outputReward = .filled(tensors, 0)
         openOutputs = .filled(tensors, 0)
+        openEnd = .filled(tensors, 0)
+        openIsRead = .filled(tensors, false)
         openReward = .filled(tensors, 0)
         holdableInternals = .filled(tensors, 0)
         pendingSlots = .filled(slots, 0)
@@ -107,6 +113,8 @@ final class PartialStep {
         outputs.deallocate()
         outputReward.deallocate()
         openOutputs.deallocate()
+        openEnd.deallocate()
+        openIsRead.deallocate()
         openReward.deallocate()
         holdableInternals.deallocate()
         pendingSlots.deallocate()
@@ -219,15 +227,18 @@ final class PartialStep {
             let hasShape =
                 Int(graph.width[tensor]) == tables.pricingClass.outputWidth
                 && Int(graph.height[tensor]) == tables.pricingClass.outputHeight
+            if isOpen {
+                openOutputs[openOutputCount] = hasShape ? tensor : ~tensor
+                openEnd[openOutputCount] = refundSlotCount
+                openIsRead[openOutputCount] = isInternal
+                openOutputCount += 1
+            }
             if isInternal {
                 if hasShape, prices.canBeHeld[tensor], !isTensorCrooked {
                     holdableInternals[holdableInternalCount] = tensor
                     holdableInternalCount += 1
                 }
-            } else if isOpen {
-                openOutputs[openOutputCount] = hasShape ? tensor : ~tensor
-                openOutputCount += 1
-            } else {
+            } else if !isOpen {
                 guard hasShape else { return false }
                 kinds |= 1 << UInt16(tables.tileKind)
                 outputs[outputCount] = tensor
@@ -449,7 +460,7 @@ final class PartialStep {
             }
         }
         for index in 0..<outputCount { outputReward[index] = reward(outputs[index], set) }
-        for index in 0..<openOutputCount where openOutputs[index] >= 0 {
+        for index in 0..<openOutputCount where openOutputs[index] >= 0 && !openIsRead[index] {
             openReward[index] = reward(openOutputs[index], set)
         }
     }
@@ -473,9 +484,7 @@ final class PartialStep {
         for index in 0..<outputCount {
             bound += potentials.outputValue(outputs[index], reward: outputReward[index])
         }
-        for index in 0..<openOutputCount where openOutputs[index] >= 0 {
-            bound += max(0, potentials.outputValue(openOutputs[index], reward: openReward[index]))
-        }
+        bound += sumOpenOutputs(potentials)
         if prices.hasHandOffs {
             for index in 0..<holdableInternalCount where !prices.isLarge[holdableInternals[index]] {
                 bound += max(0, potentials.retainedValue(holdableInternals[index]))
@@ -500,9 +509,33 @@ final class PartialStep {
             bound -= cost
         }
         for index in 0..<pendingSlotCount { bound -= potentials.leastCharge[pendingSlots[index]] }
-        for index in 0..<refundSlotCount { bound += potentials.mostCharge[refundSlots[index]] }
         bound += gainOfLargeTensor(set, open, potentials)
         return bound + sumOpen(open, potentials, known: bound)
+    }
+
+    /// The most that tensors of S add which undecided ops read: charges of these are taken back if one joins; else the
+    /// tensor is an output.
+    @inline(__always)
+    private func sumOpenOutputs(_ potentials: Potentials) -> Double {
+        var sum = 0.0
+        var slot = 0
+        for index in 0..<openOutputCount {
+            var read = 0.0
+            while slot < openEnd[index] {
+                read += potentials.mostCharge[refundSlots[slot]]
+                slot += 1
+            }
+            let tensor = openOutputs[index]
+            guard tensor >= 0, !openIsRead[index] else {
+                sum += read
+                continue
+            }
+            if prices.canBeHeld[tensor], !prices.isLarge[tensor] {
+                read += max(0, potentials.retainedValue(tensor))
+            }
+            sum += max(read, potentials.outputValue(tensor, reward: openReward[index]))
+        }
+        return sum
     }
 
     /// The most that holding one large tensor of those that S and U touch gains.

@@ -8,8 +8,9 @@
 ///
 /// The right-hand side is a sum over the ops and tensors of the step. A tensor that is read from outside is shared out:
 /// each slot q that reads it is charged min(b_q, f_q * its cost by that slot alone), with sum f_q <= 1, which is no more than
-/// the tensor costs. Where the producer is in the step instead, the tensor costs nothing; so the producer is granted the
-/// b_q of all slots, which takes the charges back. Whatever b and f are, an undecided op u adds at most
+/// the tensor costs. Where the producer is in the step instead, the tensor costs nothing, and if someone in the step reads
+/// it, it is not evicted for a reward. So the producer is granted the larger of what the tensor adds if nobody reads it, and
+/// of the b_q of all slots, which takes the charges back. Whatever b and f are, an undecided op u adds at most
 ///
 ///     z_u = max(0, max over its roles of  V_u - weight * C_u - charges of its slots - cost of its outputs + grants).
 ///
@@ -37,7 +38,12 @@ final class Potentials: @unchecked Sendable {
     let loadPrice: Double
     private let share: UnsafeMutablePointer<Double>
     private let limit: UnsafeMutablePointer<Double>
+    /// By tensor: what is granted to its producer.
     private let grant: UnsafeMutablePointer<Double>
+    /// By output of an undecided op: what it adds if nobody in the step reads it, and beside grants if somebody does.
+    private let unread: UnsafeMutablePointer<Double>
+    private let readBesides: UnsafeMutablePointer<Double>
+    private let readBesidesTile: UnsafeMutablePointer<Double>
     /// Sum of the shares of a tensor.
     private let shared: UnsafeMutablePointer<Double>
     /// Cost of each slot of each role, in a row: `roleSlot[role]` and on.
@@ -69,7 +75,10 @@ final class Potentials: @unchecked Sendable {
         leastCharge = .filled(graph.slotCount, 0)
         share = .filled(graph.slotCount, 0)
         limit = .filled(graph.slotCount, .infinity)
-        grant = .filled(graph.opCount, 0)
+        grant = .filled(graph.tensorCount, 0)
+        unread = .filled(graph.tensorCount, -.infinity)
+        readBesides = .filled(graph.tensorCount, -.infinity)
+        readBesidesTile = .filled(graph.tensorCount, -.infinity)
         shared = .filled(graph.tensorCount, 0)
         state = .filled(graph.opCount, .out)
         roleSlot = .filled(tables.roles.count + 1, 0)
@@ -109,6 +118,9 @@ final class Potentials: @unchecked Sendable {
         share.deallocate()
         limit.deallocate()
         grant.deallocate()
+        unread.deallocate()
+        readBesides.deallocate()
+        readBesidesTile.deallocate()
         shared.deallocate()
         state.deallocate()
         slotCost.deallocate()
@@ -156,13 +168,10 @@ final class Potentials: @unchecked Sendable {
 
     private func price() {
         for op in ops {
+            for output in graph.outputStart[op]..<graph.outputStart[op + 1] { priceOutput(graph.outputTensor[output]) }
             for number in tables.roleStart[op]..<tables.roleStart[op + 1] {
                 let role = tables.roles[number]
-                var value = prices.firstAndReach[op] - weight * role.compute
-                for output in graph.outputStart[op]..<graph.outputStart[op + 1] {
-                    value += outputValue(graph.outputTensor[output], role)
-                }
-                roleValue[number] = value
+                roleValue[number] = prices.firstAndReach[op] - weight * role.compute
                 var index = roleSlot[number]
                 for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
                     let tensor = graph.slotTensor[slot]
@@ -178,24 +187,44 @@ final class Potentials: @unchecked Sendable {
         }
     }
 
-    /// The most that an output of an undecided op adds in a role.
-    private func outputValue(_ tensor: Int, _ role: ClassTables.Role) -> Double {
+    /// What an output of an undecided op adds.
+    private func priceOutput(_ tensor: Int) {
         let hasShape =
             Int(graph.width[tensor]) == tables.pricingClass.outputWidth
             && Int(graph.height[tensor]) == tables.pricingClass.outputHeight
-        var best = -Double.infinity
-        if hasShape { best = outputValue(tensor, reward: prices.outputAndReach[tensor]) }
-        // A single output that is demanded on the tile is internal only if a map reads it so.
-        let op = graph.producer[tensor]
-        let isOnlyTile = role.kind == tables.tileKind && graph.outputStart[op + 1] - graph.outputStart[op] == 1
-        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
-            let slot = graph.readerSlot[reader]
-            guard state[graph.slotOp[slot]] != .out else { continue }
-            if isOnlyTile, !canDemandTile(slot) { continue }
-            best = max(best, 0)
-            if hasShape, prices.canBeHeld[tensor], !prices.isLarge[tensor] { best = max(best, retainedValue(tensor)) }
+        if hasShape { unread[tensor] = outputValue(tensor, reward: prices.outputAndReach[tensor]) }
+        for number in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+            let slot = graph.readerSlot[number]
+            let reader = state[graph.slotOp[slot]]
+            guard reader != .out else { continue }
+            // A member takes part in any case, and so reads it.
+            if reader == .member { unread[tensor] = -.infinity }
+            var besides = 0.0
+            if hasShape, prices.canBeHeld[tensor], !prices.isLarge[tensor] {
+                besides = max(0, retainedValue(tensor))
+            }
+            readBesides[tensor] = besides
+            // A single output that is demanded on the tile is internal only if a map reads it so.
+            if canDemandTile(slot) { readBesidesTile[tensor] = besides }
         }
-        return best
+    }
+
+    /// The most that an output of an undecided op adds in a role, grants included.
+    ///
+    /// If nobody in the step reads it, no charge has to be taken back; if somebody does, it is not evicted.
+    @inline(__always)
+    private func outputValue(_ op: Int, _ role: Int) -> Double {
+        let outputs = graph.outputStart[op]..<graph.outputStart[op + 1]
+        let isOnlyTile = outputs.count == 1 && tables.roles[role].kind == tables.tileKind
+        var value = 0.0
+        for output in outputs {
+            let tensor = graph.outputTensor[output]
+            let besides = isOnlyTile ? readBesidesTile[tensor] : readBesides[tensor]
+            // Another kind of demand than the tile's comes from a reader.
+            let isRead = outputs.count == 1 && !isOnlyTile
+            value += isRead ? grant[tensor] + besides : max(unread[tensor], grant[tensor] + besides)
+        }
+        return value
     }
 
     private func canDemandTile(_ slot: Int) -> Bool {
@@ -233,7 +262,15 @@ final class Potentials: @unchecked Sendable {
             }
         }
         shared[tensor] = 1
-        guard maker != .member else { return }
+        if maker == .member {
+            // Charges up to what the tensor adds unread need not be taken back.
+            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] where slots > 0 && member < 0 {
+                let slot = graph.readerSlot[reader]
+                share[slot] = 1 / Double(slots)
+                limit[slot] = 0
+            }
+            return
+        }
         if member >= 0 {
             guard maker == .open else { return }
             share[member] = 1
@@ -243,7 +280,7 @@ final class Potentials: @unchecked Sendable {
                 most = max(most, slotCost[roleSlot[role] + member - graph.slotStart[graph.slotOp[member]]])
             }
             limit[member] = most
-            grant[producer] += most
+            grant[tensor] += most
             return
         }
         if maker == .out, slots > 1 {
@@ -263,7 +300,7 @@ final class Potentials: @unchecked Sendable {
 
     @inline(__always)
     private func surplus(_ op: Int, _ role: Int) -> Double {
-        var value = roleValue[role] + grant[op]
+        var value = roleValue[role] + outputValue(op, role)
         var index = roleSlot[role]
         for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
             value -= charge(slot, slotCost[index])
@@ -287,7 +324,7 @@ final class Potentials: @unchecked Sendable {
                 for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
                     let tensor = graph.slotTensor[slot]
                     let producer = graph.producer[tensor]
-                    guard (producer >= 0 && state[producer] == .open) == isProduced else { continue }
+                    guard (producer >= 0 && state[producer] != .out) == isProduced else { continue }
                     let moved = isProduced ? raiseLimit(op, slot) : raiseShare(op, slot)
                     hasMoved = hasMoved || moved
                 }
@@ -323,7 +360,9 @@ final class Potentials: @unchecked Sendable {
     private func raiseLimit(_ op: Int, _ slot: Int) -> Bool {
         let offset = slot - graph.slotStart[op]
         guard share[slot] > 0 else { return false }
-        let producer = graph.producer[graph.slotTensor[slot]]
+        let tensor = graph.slotTensor[slot]
+        var room = Double.infinity
+        if state[graph.producer[tensor]] == .member { room = max(0, unread[tensor] - grant[tensor]) }
         // The surplus that would be left with no limit.
         var target = 0.0
         for role in tables.roleStart[op]..<tables.roleStart[op + 1] {
@@ -337,8 +376,9 @@ final class Potentials: @unchecked Sendable {
             let full = share[slot] * slotCost[roleSlot[role] + offset]
             raised = max(raised, min(full, min(limit[slot], full) + excess))
         }
+        raised = min(raised, limit[slot] + room)
         guard raised > limit[slot] else { return false }
-        grant[producer] += raised - limit[slot]
+        grant[tensor] += raised - limit[slot]
         limit[slot] = raised
         return true
     }
