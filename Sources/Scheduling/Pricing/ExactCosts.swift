@@ -13,10 +13,11 @@ final class ExactCosts: Sendable {
         /// True when more searching would tell no more.
         var isSearched: Bool
 
-        /// True when a step worth this much is known to be worth more, or no more, than it costs.
-        func decides(_ worth: Double) -> Bool {
-            guard worth.isFinite else { return false }
-            return worth <= lowerBound || choice.map { worth > $0.latency * (1 + 1e-6) } ?? false
+        /// True when it is known whether the step costs less than this, and its best granularity if that is needed.
+        func decides(_ worth: Double, needsBest: Bool) -> Bool {
+            if isSearched || worth <= lowerBound { return true }
+            guard !needsBest, let choice else { return false }
+            return worth > choice.latency * (1 + 1e-6)
         }
 
         /// False where granularities had to be passed over, so that a better one may exist.
@@ -47,39 +48,47 @@ final class ExactCosts: Sendable {
             effort: .init(attempts: .max, simulatedIterations: 4000))
     }
 
-    /// The cost of a step over all granularities and named tile orders.
+    /// The cost of a step over all granularities and named tile orders, as far as it matters whether it is below `worth`.
+    ///
+    /// A step that costs no less than it is worth need not be known better than that, so the search leaves out all
+    /// granularities whose bound says so.
     ///
     /// - Parameters:
-    ///   - worth: what the step is worth; its cost is searched exactly only where a quick look leaves open which is more.
-    ///     Infinite: exactly in any case.
+    ///   - worth: the cost below which the step is of interest.
+    ///   - needsBest: true where the best granularity of a step of interest has to be known; otherwise any that is cheap
+    ///     enough will do.
     ///   - analyzer: one of the calling thread's own.
     func cost(
-        ops: [OpID], resident: [TensorID], retained: [TensorID], worth: Double, _ analyzer: StepAnalyzer,
-        _ searches: inout Int
+        ops: [OpID], resident: [TensorID], retained: [TensorID], worth: Double, needsBest: Bool,
+        _ analyzer: StepAnalyzer, _ searches: inout Int
     ) -> Cost {
         let key = Key(ops: ops, resident: resident, retained: retained)
         let before = known.withLock { $0[key] }
-        if let before, before.isSearched || before.decides(worth) { return before }
+        if let before, before.decides(worth, needsBest: needsBest) { return before }
         guard let structure = try? analyzer.analyze(ops: key.ops, retained: key.retained) else {
             return remember(Cost(choice: nil, lowerBound: .infinity, isSearched: true), key)
         }
         let step = StepCost(structure, problem: problem, resident: key.resident)
-        if before == nil {
-            let bound = optimizer.lowerBound(of: step)
+        let bound = max(before?.lowerBound ?? 0, optimizer.lowerBound(of: step))
+        var quick = before
+        if quick == nil {
             let choice = bound.isFinite ? fast.best(for: step, resident: key.resident) : nil
-            let quick = Cost(
+            let known = Cost(
                 choice: choice, lowerBound: min(bound, choice?.latency ?? bound), isSearched: !bound.isFinite)
-            if quick.isSearched || quick.decides(worth) { return remember(quick, key) }
+            if known.decides(worth, needsBest: needsBest) { return remember(known, key) }
+            quick = known
         }
         searches += 1
-        let (choice, isComplete) = optimizer.search(for: step, resident: key.resident)
+        let limit = worth.isFinite ? worth + abs(worth) * 1e-9 : .infinity
+        let (choice, isComplete) = optimizer.search(for: step, resident: key.resident, below: limit)
         if isComplete {
+            if let choice { return remember(Cost(choice: choice, lowerBound: choice.latency, isSearched: true), key) }
             return remember(
-                Cost(choice: choice, lowerBound: choice?.latency ?? .infinity, isSearched: true), key)
+                Cost(choice: quick?.choice, lowerBound: max(bound, limit), isSearched: !limit.isFinite), key)
         }
-        let bound = optimizer.lowerBound(of: step)
+        let best = [choice, quick?.choice].compactMap { $0 }.min { $0.latency < $1.latency }
         return remember(
-            Cost(choice: choice, lowerBound: min(bound, choice?.latency ?? bound), isSearched: true), key)
+            Cost(choice: best, lowerBound: min(bound, best?.latency ?? bound), isSearched: true), key)
     }
 
     private func remember(_ cost: Cost, _ key: Key) -> Cost {

@@ -331,7 +331,7 @@ final class RootSearch {
             }
             let cost = exact.cost(
                 ops: ops, resident: choice.resident, retained: choice.retained,
-                worth: settings.listsAll ? .infinity : choice.value, analyzer,
+                worth: choice.value - settings.threshold, needsBest: settings.listsAll, analyzer,
                 &outcome.granularitySearches)
             // Where the cost is not known exactly, the bound of the class may tell more.
             let least = cost.isExact ? cost.lowerBound : max(cost.lowerBound, choice.cost)

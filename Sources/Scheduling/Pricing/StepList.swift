@@ -31,9 +31,12 @@ struct StepList {
     ///
     /// - Parameters:
     ///   - limit: candidates at most.
-    ///   - needsAll: returns nil where there are more; otherwise as many as the limit allows.
+    ///   - needsAll: returns nil where there are more, and searches all granularities; otherwise as many as the limit allows,
+    ///     as they are.
+    ///   - isCancelled: when it says true, granularities stay as they are.
     func candidates(
-        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool
+        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool,
+        isCancelled: @escaping @Sendable () -> Bool
     ) -> [Candidate]? {
         var found: [StepKey: Int] = [:]
         var candidates: [Candidate] = []
@@ -44,7 +47,7 @@ struct StepList {
             }
         }
         guard addUnread(limit, &candidates, &found) || !needsAll else { return nil }
-        return tuner.tune(candidates) { false }
+        return needsAll ? tuner.tune(candidates, isCancelled: isCancelled) : candidates
     }
 
     // MARK: Interchangeable ops
