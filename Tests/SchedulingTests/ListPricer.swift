@@ -10,19 +10,19 @@ struct ListPricer: PricingEngine {
     var interchangeable: [[OpID]] = []
 
     func run(_ prices: DualPrices, slack: PricingSlack, limits: PricingLimits) -> PricingOutcome {
-        var outcome = PricingOutcome()
+        var outcome = PricingOutcome(feasible: prices)
         outcome.isComplete = true
         var (factor, allowance) = (1.0, 0.0)
         switch slack {
         case .relative(let eps): factor = 1 - eps
         case .absolute(let difference): allowance = difference
         }
-        outcome.scale = factor
+        var scale = factor
         var found: [(ratio: Double, column: PricedColumn)] = []
         for candidate in candidates {
             let value = prices.value(
                 ops: candidate.ops, resident: candidate.resident, retained: candidate.retained, problem: problem)
-            if value * outcome.scale > candidate.latency { outcome.scale = candidate.latency / value }
+            if value * scale > candidate.latency { scale = candidate.latency / value }
             let worth = factor * value
             guard worth > candidate.latency - allowance + 1e-9 * candidate.latency else { continue }
             let choice = GranularityChoice(
@@ -35,6 +35,7 @@ struct ListPricer: PricingEngine {
                         lowerBound: candidate.latency, value: worth)
                 ))
         }
+        outcome.feasible = prices.scaled(by: scale)
         found.sort { $0.ratio > $1.ratio }
         outcome.columns = found.prefix(limits.columns).map(\.column)
         return outcome

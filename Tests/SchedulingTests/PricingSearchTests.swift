@@ -54,19 +54,23 @@ import Testing
             prices.value(ops: $0.ops, resident: $0.resident, retained: $0.retained, problem: problem)
         }
         let outcome = search.run(prices, slack: .relative(0))
-        // No step is worth more than it costs by the scaled prices.
-        for (step, value) in zip(sample.steps, values) {
+        // No step is worth more than it costs by the lowered prices.
+        #expect(outcome.feasible.objective <= prices.objective * (1 + 1e-12))
+        for step in sample.steps {
+            let value = outcome.feasible.value(
+                ops: step.ops, resident: step.resident, retained: step.retained, problem: problem)
             try #require(
-                value * outcome.scale <= step.latency * (1 + 1e-9),
-                "step \(step) of \(ProblemFile.text(of: problem)): \(value) at \(outcome.scale); \(prices)")
+                value <= step.latency * (1 + 1e-9),
+                "step \(step) of \(ProblemFile.text(of: problem)): \(value) by \(outcome.feasible); \(prices)")
         }
         let worst = zip(sample.steps, values).map { $1 / $0.latency }.max() ?? 0
         #expect(outcome.columns.isEmpty == (worst <= 1 + 1e-9), "\(worst) \(outcome.columns.count)")
         if worst > 0, worst.isFinite {
             // Prices at which the worst step is worth hardly less than it costs: nothing is found, nothing is left open.
-            let tight = search.run(prices.scaled(by: (1 - 1e-6) / worst), slack: .relative(0))
+            let scaled = prices.scaled(by: (1 - 1e-6) / worst)
+            let tight = search.run(scaled, slack: .relative(0))
             counts.tight += 1
-            #expect(tight.columns.isEmpty && tight.scale > 1 - 1e-9, "\(tight.scale)")
+            #expect(tight.columns.isEmpty && tight.feasible.objective >= scaled.objective * (1 - 1e-9))
         }
         for column in outcome.columns {
             let value = prices.value(

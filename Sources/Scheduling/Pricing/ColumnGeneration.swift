@@ -81,11 +81,11 @@ struct ColumnGeneration {
             self.solution = solution
             let outcome = engine.run(solution.prices, slack: .relative(eps), limits: limits)
             isComplete = outcome.isComplete
-            let proven = outcome.scale * solution.prices.objective
+            let proven = outcome.feasible.objective
             let rounded = max(0, proven - abs(proven) * Self.rounding)
             if rounded > bound {
                 bound = rounded
-                certificate = solution.prices.scaled(by: outcome.scale)
+                certificate = outcome.feasible
             }
             let added = try master.add(outcome.columns.map { MasterColumn($0, problem: master.problem) })
             let round = Round(

@@ -13,12 +13,14 @@ final class ExactCosts: Sendable {
         /// True when more searching would tell no more.
         var isSearched: Bool
 
-        /// True when it is known whether the step costs less than this, and its best granularity if that is needed.
-        func decides(_ worth: Double, needsBest: Bool) -> Bool {
+        /// True when it is known whether the step costs less than this.
+        func decides(_ worth: Double) -> Bool {
             if isSearched || worth <= lowerBound { return true }
-            guard !needsBest, let choice else { return false }
-            return worth > choice.latency * (1 + 1e-6)
+            return choice.map { worth > $0.latency * (1 + 1e-6) } ?? false
         }
+
+        /// True when the search had to pass granularities over.
+        var isBeyondSearch: Bool { isSearched && !isExact }
 
         /// False where granularities had to be passed over, so that a better one may exist.
         var isExact: Bool { choice.map { $0.latency <= lowerBound } ?? !lowerBound.isFinite }
@@ -55,16 +57,14 @@ final class ExactCosts: Sendable {
     ///
     /// - Parameters:
     ///   - worth: the cost below which the step is of interest.
-    ///   - needsBest: true where the best granularity of a step of interest has to be known; otherwise any that is cheap
-    ///     enough will do.
     ///   - analyzer: one of the calling thread's own.
     func cost(
-        ops: [OpID], resident: [TensorID], retained: [TensorID], worth: Double, needsBest: Bool,
+        ops: [OpID], resident: [TensorID], retained: [TensorID], worth: Double,
         _ analyzer: StepAnalyzer, _ searches: inout Int
     ) -> Cost {
         let key = Key(ops: ops, resident: resident, retained: retained)
         let before = known.withLock { $0[key] }
-        if let before, before.decides(worth, needsBest: needsBest) { return before }
+        if let before, before.decides(worth) { return before }
         guard let structure = try? analyzer.analyze(ops: key.ops, retained: key.retained) else {
             return remember(Cost(choice: nil, lowerBound: .infinity, isSearched: true), key)
         }
@@ -75,7 +75,7 @@ final class ExactCosts: Sendable {
             let choice = bound.isFinite ? fast.best(for: step, resident: key.resident) : nil
             let known = Cost(
                 choice: choice, lowerBound: min(bound, choice?.latency ?? bound), isSearched: !bound.isFinite)
-            if known.decides(worth, needsBest: needsBest) { return remember(known, key) }
+            if known.decides(worth) { return remember(known, key) }
             quick = known
         }
         searches += 1

@@ -1,4 +1,5 @@
 import BitCollections
+import MIP
 import TensorGraph
 
 /// A row of the restricted master; ``DualPrices`` states and proves them.
@@ -41,6 +42,15 @@ enum MasterRow: Hashable, Sendable {
             }
             return (contains(column.retained) ? 1 : 0) - (contains(column.resident) ? 1 : 0)
         }
+    }
+
+    /// The row over these columns.
+    func modelRow(_ columns: [MasterColumn]) -> Row {
+        let terms = columns.enumerated().compactMap { index, column in
+            let value = coefficient(column)
+            return value == 0 ? nil : Term(value, ColumnID(index))
+        }
+        return Row(name, terms, .atLeast(rightHandSide))
     }
 
     /// A name for models that people look at.

@@ -12,8 +12,8 @@ struct PricedColumn: Sendable, Hashable {
     var retained: [TensorID]
     /// The best granularity and tile order found, with the latency.
     var choice: GranularityChoice
-    /// No granularity and no named order is faster; equal to the choice's latency unless the search for the granularity
-    /// had to pass some over.
+    /// No granularity and no named order is faster; equal to the choice's latency where the granularity was searched
+    /// exactly.
     var lowerBound: Double
     /// What the step is worth by the prices searched with, scaled by 1 - eps where that was asked.
     var value: Double
@@ -26,10 +26,10 @@ struct PricingOutcome: Sendable {
     /// Of steps that differ in interchangeable ops alone (``PricingSearch/interchangeable``, where their prices are equal)
     /// one stands for all: the one with the last of them in the search's order.
     var columns: [PricedColumn] = []
-    /// A proven factor, at most 1 - eps: no step of the problem, whatever its granularity and in any named tile
-    /// order, is worth more than it costs by the given prices times this factor. What the search had no time
-    /// to look at is accounted for. So `scale * prices.objective` is a lower bound of every schedule's latency.
-    var scale = 0.0
+    /// Prices by which no step of the problem, whatever its granularity and in any named tile order, is worth more than it
+    /// costs: those given, lowered as far as is needed. What the search had no time to look at is accounted for. So their
+    /// objective is a lower bound of every schedule's latency. All zero when nothing is known.
+    var feasible: DualPrices
     /// Roots (most downstream op of a step, for a range of tile counts) whose search met a limit.
     var unfinishedRoots = 0
     /// Partial steps bounded.
@@ -52,8 +52,10 @@ enum PricingSlack: Sendable, Hashable {
 
 /// What a search by prices may cost.
 struct PricingLimits: Sendable {
-    /// Partial steps bounded for each root and range of tile counts, before it is left unfinished.
+    /// Partial steps bounded for each root and range of tile counts at first.
     var nodesPerRoot = 20_000
+    /// Partial steps bounded once more for all roots together that have met that limit, before they are left unfinished.
+    var nodes = 2_000_000
     /// Columns returned at most; the best are.
     var columns = 2_000
     /// Columns of one root and range of tile counts, after which the rest of it is left to its bound: where there are
@@ -94,30 +96,46 @@ final class PricingSearch: Sendable {
     /// partial steps; where that does not end, its range of tile counts is split.
     func run(_ prices: DualPrices, slack: PricingSlack, limits: PricingLimits = PricingLimits()) -> PricingOutcome {
         let search: PricingRun
-        let factor: Double
         switch slack {
         case .relative(let epsilon):
-            factor = 1 - epsilon
             search = PricingRun(
-                graph, prices.scaled(by: factor), exact, interchangeable: interchangeable, threshold: 0,
+                graph, prices.scaled(by: 1 - epsilon), exact, interchangeable: interchangeable, threshold: 0,
                 listsAll: false, depthLimit: reductionCap.limit(problem.hardware), limits: limits)
         case .absolute(let slack):
-            factor = 1
             search = PricingRun(
                 graph, prices, exact, interchangeable: interchangeable, threshold: -slack, listsAll: true,
                 depthLimit: reductionCap.limit(problem.hardware), limits: limits)
         }
         let found = search.run(threads: threads)
-        var outcome = PricingOutcome()
-        outcome.columns = Array(Self.distinct(found.columns).prefix(limits.columns))
+        var outcome = PricingOutcome(feasible: search.feasible(found.excesses))
+        let columns = search.listsAll ? Self.merged(found.columns) : found.columns
+        outcome.columns = Array(Self.distinct(columns).prefix(limits.columns))
         outcome.isComplete = found.isComplete && outcome.columns.count < limits.columns
-        // A hair below, for the rounding of sums.
-        outcome.scale = found.worst.isFinite ? factor / found.worst * (1 - 1e-10) : 0
         outcome.unfinishedRoots = found.unfinished
         outcome.nodes = found.nodes
         outcome.leaves = found.leaves
         outcome.granularitySearches = found.granularitySearches
         return outcome
+    }
+
+    /// With slack, each step once, with a cost that holds in every class.
+    ///
+    /// A step is listed with a lower bound for each class in which that is less than its value and the slack; in all other
+    /// classes it costs more than that. So the least of the bounds holds for the step.
+    private static func merged(_ columns: [PricedColumn]) -> [PricedColumn] {
+        var positions: [StepKey: Int] = [:]
+        var merged: [PricedColumn] = []
+        for column in columns {
+            let key = StepKey(ops: column.ops, resident: column.resident, retained: column.retained)
+            guard let known = positions[key] else {
+                positions[key] = merged.count
+                merged.append(column)
+                continue
+            }
+            if column.choice.latency < merged[known].choice.latency { merged[known].choice = column.choice }
+            merged[known].lowerBound = min(merged[known].lowerBound, column.lowerBound)
+        }
+        return merged
     }
 
     /// Each step once, the most violated first; a step is found in every class in which it might be cheap enough.

@@ -73,7 +73,7 @@ final class RestrictedMaster {
             first.append(column)
             try model.addColumn(Self.modelColumn(column, number: first.count - 1))
         }
-        for row in rows { try model.addRow(Self.modelRow(row, first)) }
+        for row in rows { try model.addRow(row.modelRow(first)) }
         columns = first
         self.rows = rows
         knownRows = Set(rows)
@@ -82,14 +82,6 @@ final class RestrictedMaster {
 
     private static func modelColumn(_ column: MasterColumn, number: Int) -> Column {
         Column("x\(number)", Bounds(lower: 0, upper: .infinity), objective: column.lowerBound)
-    }
-
-    private static func modelRow(_ row: MasterRow, _ columns: [MasterColumn]) -> Row {
-        let terms = columns.enumerated().compactMap { index, column in
-            let value = row.coefficient(column)
-            return value == 0 ? nil : Term(value, ColumnID(index))
-        }
-        return Row(row.name, terms, .atLeast(row.rightHandSide))
     }
 
     /// Adds steps that are not there yet or have become cheaper; returns how many.
@@ -141,7 +133,7 @@ final class RestrictedMaster {
                 break
             }
             for row in broken {
-                try linear.addRow(Self.modelRow(row, columns))
+                try linear.addRow(row.modelRow(columns))
                 rows.append(row)
             }
         }

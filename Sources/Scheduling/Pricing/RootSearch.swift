@@ -4,25 +4,37 @@ import TensorGraph
 /// What a search found for one root, or for several.
 struct RootOutcome: Sendable {
     var columns: [PricedColumn] = []
-    /// The largest value in proportion to cost that could not be excluded; 1 if no step is worth more than it costs.
-    var worst = 1.0
+    /// By how much steps of a root can be worth more than they cost; roots without an entry have none that is.
+    var excesses: [RootExcess] = []
     var nodes = 0
     var leaves = 0
     var granularitySearches = 0
     /// Roots whose search met a limit.
     var unfinished = 0
+    /// True for a root that more partial steps would finish, or bound better.
+    var isOutOfNodes = false
     /// False when something with a value above the threshold was left out.
     var isComplete = true
 
     mutating func add(_ other: RootOutcome) {
         columns += other.columns
-        worst = max(worst, other.worst)
+        excesses += other.excesses
         nodes += other.nodes
         leaves += other.leaves
         granularitySearches += other.granularitySearches
         unfinished += other.unfinished
         isComplete = isComplete && other.isComplete
     }
+}
+
+/// By how much the steps with one last op can be worth more than they cost.
+struct RootExcess: Sendable {
+    /// The last op.
+    var root: Int
+    /// Value less cost at most, in units of time; infinite when nothing is known.
+    var excess: Double
+    /// Value in proportion to cost at most, above 1.
+    var ratio: Double
 }
 
 /// Branch and bound over the op sets of one class whose last op is a given one, the *root*.
@@ -73,6 +85,8 @@ final class RootSearch {
     private let frontier: UnsafeMutablePointer<UInt64>
     private let next: UnsafeMutablePointer<UInt64>
     private var outcome = RootOutcome()
+    /// The worst of the root's steps so far.
+    private var worst = RootExcess(root: 0, excess: 0, ratio: 1)
     /// True when the cost of a step is not known well enough in this class.
     private var isVague = false
 
@@ -116,6 +130,7 @@ final class RootSearch {
     /// - Returns: nil if the limit was met and `mayStop` says that the caller will split the class.
     func run(root: Int, nodes limit: Int, mayStop: Bool) -> RootOutcome? {
         outcome = RootOutcome()
+        worst = RootExcess(root: root, excess: 0, ratio: 1)
         isVague = false
         heap.removeAll(keepingCapacity: true)
         free.removeAll(keepingCapacity: true)
@@ -126,7 +141,7 @@ final class RootSearch {
         found.removeAll(keepingCapacity: true)
         start(root)
         guard choosePotentials() else { return outcome }
-        guard consider(set, open) else { return outcome }
+        guard consider(set, open) else { return finished(mayStop) }
         while true {
             // `set` and `open` hold the partial step to go on with.
             if branch() { continue }
@@ -138,13 +153,20 @@ final class RootSearch {
                 account(node)
                 while let other = popLargest() { account(other) }
                 outcome.unfinished = 1
+                outcome.isOutOfNodes = outcome.columns.count < settings.columnsPerRoot
                 outcome.isComplete = false
                 break
             }
             load(node)
             guard age < Self.oldest || outcome.nodes < Self.nodesBeforeRenewal || renewPotentials() else { continue }
         }
-        return isVague && mayStop ? nil : outcome
+        return finished(mayStop)
+    }
+
+    private func finished(_ mayStop: Bool) -> RootOutcome? {
+        if isVague, mayStop { return nil }
+        if worst.excess > 0 { outcome.excesses.append(worst) }
+        return outcome
     }
 
     // MARK: Branching
@@ -331,11 +353,12 @@ final class RootSearch {
             }
             let cost = exact.cost(
                 ops: ops, resident: choice.resident, retained: choice.retained,
-                worth: choice.value - settings.threshold, needsBest: settings.listsAll, analyzer,
-                &outcome.granularitySearches)
+                worth: choice.value - settings.threshold, analyzer, &outcome.granularitySearches)
             // Where the cost is not known exactly, the bound of the class may tell more.
             let least = cost.isExact ? cost.lowerBound : max(cost.lowerBound, choice.cost)
             guard choice.value - least > settings.threshold else { continue }
+            // A narrower class knows the cost better.
+            if settings.listsAll, cost.isBeyondSearch { isVague = true }
             account(excess: choice.value - least, cost: least)
             guard let best = cost.choice, settings.listsAll || choice.value > best.latency * (1 + 1e-9) else {
                 if !cost.isExact { isVague = true }
@@ -346,7 +369,7 @@ final class RootSearch {
             outcome.columns.append(
                 PricedColumn(
                     ops: ops, resident: choice.resident, retained: choice.retained, choice: best,
-                    lowerBound: cost.lowerBound, value: choice.value))
+                    lowerBound: settings.listsAll ? min(least, best.latency) : cost.lowerBound, value: choice.value))
         }
     }
 
@@ -356,7 +379,8 @@ final class RootSearch {
     /// Notes that a step may be worth this much more than its cost.
     private func account(excess: Double, cost: Double) {
         guard excess > 0 else { return }
-        outcome.worst = max(outcome.worst, cost > 0 ? 1 + excess / cost : .infinity)
+        worst.excess = max(worst.excess, excess)
+        worst.ratio = max(worst.ratio, cost > 0 ? 1 + excess / cost : .infinity)
     }
 
     private func account(_ node: Int) { account(excess: excesses[node], cost: costs[node]) }

@@ -18,25 +18,20 @@ struct StepList {
     private let problem: Problem
     private let analyzer: StepAnalyzer
     private let optimizer: GranularityOptimizer
-    private let tuner: GranularityTuner
 
-    init(_ problem: Problem, reductionCap: ReductionCap, threads: Int) {
+    init(_ problem: Problem, reductionCap: ReductionCap) {
         self.problem = problem
         analyzer = StepAnalyzer(problem)
         optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
-        tuner = GranularityTuner(problem, reductionCap: reductionCap, threads: threads)
     }
 
     /// The candidates of listed steps.
     ///
     /// - Parameters:
     ///   - limit: candidates at most.
-    ///   - needsAll: returns nil where there are more, and searches all granularities; otherwise as many as the limit allows,
-    ///     as they are.
-    ///   - isCancelled: when it says true, granularities stay as they are.
+    ///   - needsAll: returns nil where there are more; otherwise as many as the limit allows.
     func candidates(
-        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool,
-        isCancelled: @escaping @Sendable () -> Bool
+        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool
     ) -> [Candidate]? {
         var found: [StepKey: Int] = [:]
         var candidates: [Candidate] = []
@@ -47,7 +42,7 @@ struct StepList {
             }
         }
         guard addUnread(limit, &candidates, &found) || !needsAll else { return nil }
-        return needsAll ? tuner.tune(candidates, isCancelled: isCancelled) : candidates
+        return candidates
     }
 
     // MARK: Interchangeable ops

@@ -6,14 +6,18 @@ import TensorGraph
 /// A step whose granularities could not all be searched counts with a lower bound of its latency: what is proven with it
 /// holds, and only where such a step could make a better schedule is nothing proven.
 struct ListProof {
-    private let set: CandidateSet
+    private var set: CandidateSet
+    private let tuner: GranularityTuner
     private let solver: any MIPSolver
     private let session: Session
     private let budget: Budget
 
-    /// - Parameter set: steps, complete for every schedule that costs less than the set's cutoff.
-    init(_ set: CandidateSet, solver: any MIPSolver, session: Session, budget: Budget) {
+    /// - Parameters:
+    ///   - set: steps, complete for every schedule that costs less than the set's cutoff.
+    ///   - tuner: searches the granularities of those that matter.
+    init(_ set: CandidateSet, tuner: GranularityTuner, solver: any MIPSolver, session: Session, budget: Budget) {
         self.set = set
+        self.tuner = tuner
         self.solver = solver
         self.session = session
         self.budget = budget
@@ -22,7 +26,9 @@ struct ListProof {
     /// Runs until the incumbent is proven, or nothing more can be done.
     ///
     /// - Returns: whether it is proven.
-    func run() throws -> Bool {
+    mutating func run() throws -> Bool {
+        try tune()
+        if isProven { return true }
         guard let columns = CandidateColumns(set.candidates, of: Subproblem(whole: session.problem), cost: \.lowerBound)
         else { return false }
         while !budget.shouldStop {
@@ -53,6 +59,27 @@ struct ListProof {
             if isProven { return true }
         }
         return false
+    }
+
+    /// How many granularities are searched between two relaxations.
+    private static let batch = TuningLoop.Batch(least: 64, part: 4)
+
+    /// Drops the steps that no schedule below the cutoff can contain, and searches the granularities of the others.
+    private mutating func tune() throws {
+        session.enter(.tune)
+        let start = budget.elapsedSeconds
+        var loop = TuningLoop(
+            set.candidates, of: Subproblem(whole: session.problem), solver: solver, tuner: tuner, batch: Self.batch)
+        loop.separation.adds = true
+        _ = try loop.run(
+            budget: budget, cutoff: { session.cutoff },
+            inspect: { round in
+                session.report(SolveProgress(phase: .tune, columns: round.candidates.count))
+                add(.linear, round.relaxation.bound, since: start)
+                return !isProven
+            })
+        set.cutoff = min(set.cutoff, loop.cutoff)
+        set.candidates = loop.candidates
     }
 
     private var isProven: Bool { session.bestBound >= session.cutoff * (1 - Tolerance.agreement) }

@@ -27,8 +27,8 @@ struct PricingProof: Strategy {
         var generation: ColumnGeneration
         /// Position in the ladder.
         var level = 0
-        /// Partial steps bounded for each root.
-        var nodesPerRoot = PricingProof.firstNodesPerRoot
+        /// Partial steps bounded in a round for roots that take long.
+        var nodes = PricingProof.firstNodes
         /// The slack at which listing steps did not end, as a share of the latency; 1 before the first attempt.
         var failedShare = 1.0
         /// The incumbent whose steps are in the pool.
@@ -40,12 +40,12 @@ struct PricingProof: Strategy {
         }
     }
 
-    /// Partial steps bounded for each root at first: enough for nearly all roots of nearly all problems.
-    private static let firstNodesPerRoot = 20_000
+    /// Partial steps bounded at first for roots that take long, in a round: seconds.
+    private static let firstNodes = 2_000_000
     /// How much more of them when the ladder has ended with unfinished roots.
     private static let growth = 4
-    /// Partial steps at which more help no more: the search takes minutes then.
-    private static let maximumNodesPerRoot = 20_000_000
+    /// Partial steps at which more help no more: a round takes an hour then.
+    private static let maximumNodes = 2_000_000_000
     /// Where the ladder is entered again with more nodes.
     private static let returnLevel = 3
     /// Columns that a round adds at most: with more the master's solutions take the time.
@@ -122,9 +122,9 @@ struct PricingProof: Strategy {
                 work.level += 1
             }
             guard !work.generation.isComplete || work.failedShare < 1,
-                work.nodesPerRoot < Self.maximumNodesPerRoot
+                work.nodes < Self.maximumNodes
             else { return .exhausted }
-            work.nodesPerRoot *= Self.growth
+            work.nodes *= Self.growth
             work.level = Self.returnLevel
             work.failedShare = 1
         }
@@ -144,7 +144,7 @@ struct PricingProof: Strategy {
         session.enter(.price)
         let start = budget.elapsedSeconds
         var limits = PricingLimits()
-        limits.nodesPerRoot = work.nodesPerRoot
+        limits.nodes = work.nodes
         limits.columns = Self.columnsPerRound
         let ending = try work.generation.run(
             eps: ColumnGeneration.ladder[work.level], limits: limits, isStopped: { budget.shouldStop || session.isDone }
@@ -190,11 +190,11 @@ struct PricingProof: Strategy {
         let chosen = solution.reducedCosts.indices.filter { solution.reducedCosts[$0] <= room }
             .sorted { (solution.reducedCosts[$0], $0) < (solution.reducedCosts[$1], $1) }
             .prefix(Self.improvementColumns)
-        let steps = StepList(session.problem, reductionCap: reductionCap, threads: threads)
+        let steps = StepList(session.problem, reductionCap: reductionCap)
         var set = CandidateSet(
             candidates: steps.candidates(
                 chosen.map { PricedColumn(master.columns[$0]) }, interchangeable: work.search.interchangeable,
-                limit: 2 * Self.improvementColumns, needsAll: false, isCancelled: { budget.shouldStop }) ?? [])
+                limit: 2 * Self.improvementColumns, needsAll: false) ?? [])
         guard !set.candidates.isEmpty, let incumbent = session.incumbent else { return }
         _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
         let whole = Subproblem(whole: session.problem)
@@ -232,15 +232,19 @@ struct PricingProof: Strategy {
         guard share <= Self.listingShare, share < work.failedShare * 0.7, !budget.shouldStop else { return false }
         session.enter(.price)
         var limits = PricingLimits()
-        limits.nodesPerRoot = work.nodesPerRoot * Self.growth
+        limits.nodes = work.nodes * Self.growth
         limits.columns = Self.listedSteps
         limits.isCancelled = { budget.shouldStop }
         let outcome = work.search.run(work.generation.certificate, slack: .absolute(slack), limits: limits)
-        let list = StepList(session.problem, reductionCap: reductionCap, threads: threads)
-        guard outcome.isComplete,
+        guard outcome.isComplete else {
+            work.failedShare = share
+            return false
+        }
+        if try proveAggregated(work, outcome.columns, cutoff, session, budget) { return true }
+        let list = StepList(session.problem, reductionCap: reductionCap)
+        guard
             let candidates = list.candidates(
-                outcome.columns, interchangeable: work.search.interchangeable, limit: Self.listedSteps, needsAll: true,
-                isCancelled: { budget.shouldStop })
+                outcome.columns, interchangeable: work.search.interchangeable, limit: Self.listedSteps, needsAll: true)
         else {
             work.failedShare = share
             return false
@@ -250,8 +254,29 @@ struct PricingProof: Strategy {
         if let incumbent = session.incumbent {
             _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
         }
-        let isProven = try ListProof(set, solver: solver, session: session, budget: budget).run()
+        let tuner = GranularityTuner(session.problem, reductionCap: reductionCap, threads: threads)
+        var proof = ListProof(set, tuner: tuner, solver: solver, session: session, budget: budget)
+        let isProven = try proof.run()
         if !isProven { work.failedShare = share }
         return isProven
     }
+
+    /// Proves the incumbent by a program in which interchangeable ops are one.
+    private func proveAggregated(
+        _ work: Work, _ columns: [PricedColumn], _ cutoff: Double, _ session: Session, _ budget: Budget
+    ) throws -> Bool {
+        let program = AggregatedProgram(session.problem, rows: work.generation.master.rows, solver: solver)
+        guard program.isWorthwhile, !budget.shouldStop else { return false }
+        session.enter(.program)
+        let start = budget.elapsedSeconds
+        guard let bound = try program.bound(columns, budget: budget.share(Self.aggregatedShare)) else { return false }
+        session.add(
+            LowerBound(
+                .integer, min(bound, cutoff, session.cutoff), scope: .namedOrders,
+                seconds: budget.elapsedSeconds - start))
+        return session.bestBound >= session.cutoff * (1 - Tolerance.agreement)
+    }
+
+    /// Share of the time left that the program with interchangeable ops as one may take.
+    private static let aggregatedShare = 0.3
 }
