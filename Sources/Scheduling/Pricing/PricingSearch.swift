@@ -12,8 +12,8 @@ struct PricedColumn: Sendable, Hashable {
     var retained: [TensorID]
     /// The best granularity and tile order found, with the latency.
     var choice: GranularityChoice
-    /// No granularity and no named order is faster; equal to the choice's latency where the granularity was searched
-    /// exactly.
+    /// In a list of all steps: no granularity and no named order is faster. Elsewhere what the master takes for its cost:
+    /// the choice's latency, or where the granularity is beyond search, a lower bound.
     var lowerBound: Double
     /// What the step is worth by the prices searched with, scaled by 1 - eps where that was asked.
     var value: Double

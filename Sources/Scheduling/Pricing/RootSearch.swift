@@ -366,10 +366,12 @@ final class RootSearch {
                 continue
             }
             listed += 1
+            // The master counts a step with a cost that it can have; where that is beyond search, with what is known.
+            let known = settings.listsAll || cost.isBeyondSearch ? min(least, best.latency) : best.latency
             outcome.columns.append(
                 PricedColumn(
-                    ops: ops, resident: choice.resident, retained: choice.retained, choice: best,
-                    lowerBound: settings.listsAll ? min(least, best.latency) : cost.lowerBound, value: choice.value))
+                    ops: ops, resident: choice.resident, retained: choice.retained, choice: best, lowerBound: known,
+                    value: choice.value))
         }
     }
 
