@@ -146,9 +146,7 @@ final class RootSearch {
             // `set` and `open` hold the partial step to go on with.
             if branch() { continue }
             guard let node = popLargest() else { break }
-            if outcome.nodes >= limit || outcome.columns.count >= settings.columnsPerRoot
-                || (outcome.nodes & 63 == 0 && settings.isCancelled())
-            {
+            if outcome.nodes >= limit || outcome.columns.count >= settings.columnsPerRoot || isStopped() {
                 if mayStop, outcome.columns.count < settings.columnsPerRoot { return nil }
                 account(node)
                 while let other = popLargest() { account(other) }
@@ -167,6 +165,17 @@ final class RootSearch {
         if isVague, mayStop { return nil }
         if worst.excess > 0 { outcome.excesses.append(worst) }
         return outcome
+    }
+
+    /// Partial steps taken up between two looks at the clock.
+    private static let polling = 16
+    private var untilPoll = 0
+
+    private func isStopped() -> Bool {
+        untilPoll -= 1
+        guard untilPoll <= 0 else { return false }
+        untilPoll = Self.polling
+        return settings.isCancelled()
     }
 
     // MARK: Branching
@@ -345,8 +354,9 @@ final class RootSearch {
         let ranked = leaf.choices.sorted { $0.value * $1.cost > $1.value * $0.cost }
         var listed = 0
         for choice in ranked {
-            if !settings.listsAll, listed >= Self.columnsPerSet {
-                // Worth adding one day, if it still is then.
+            // A search for a granularity may take long, so the clock is looked at before each.
+            if !settings.listsAll && listed >= Self.columnsPerSet || settings.isCancelled() {
+                // Worth adding another time, if it still is then.
                 account(excess: choice.value - choice.cost, cost: choice.cost)
                 outcome.isComplete = false
                 continue

@@ -30,18 +30,20 @@ struct StepList {
     /// - Parameters:
     ///   - limit: candidates at most.
     ///   - needsAll: returns nil where there are more; otherwise as many as the limit allows.
+    ///   - isStopped: when it says true the list ends as if the limit were met.
     func candidates(
-        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool
+        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool,
+        isStopped: () -> Bool
     ) -> [Candidate]? {
         var found: [StepKey: Int] = [:]
         var candidates: [Candidate] = []
         for column in columns {
-            guard expand(column, interchangeable, limit, &candidates, &found) else {
+            guard !isStopped(), expand(column, interchangeable, limit, &candidates, &found) else {
                 if needsAll { return nil }
                 break
             }
         }
-        guard addUnread(limit, &candidates, &found) || !needsAll else { return nil }
+        guard addUnread(limit, &candidates, &found, isStopped) || !needsAll else { return nil }
         return candidates
     }
 
@@ -112,7 +114,7 @@ struct StepList {
 
     /// Adds steps that find more than they read; false when there are too many.
     private func addUnread(
-        _ limit: Int, _ candidates: inout [Candidate], _ found: inout [StepKey: Int]
+        _ limit: Int, _ candidates: inout [Candidate], _ found: inout [StepKey: Int], _ isStopped: () -> Bool
     ) -> Bool {
         var retainedSets = Set<[TensorID]>()
         var disposable = Set<TensorID>()
@@ -129,6 +131,7 @@ struct StepList {
             .sorted { $0.lexicographicallyPrecedes($1) }
         guard !sets.isEmpty else { return true }
         for candidate in candidates {
+            guard !isStopped() else { return false }
             let reads = Set(candidate.slowReads + candidate.resident)
             for set in sets where set.count > candidate.resident.count {
                 guard set.filter(reads.contains) == candidate.resident,

@@ -194,7 +194,7 @@ struct PricingProof: Strategy {
         var set = CandidateSet(
             candidates: steps.candidates(
                 chosen.map { PricedColumn(master.columns[$0]) }, interchangeable: work.search.interchangeable,
-                limit: 2 * Self.improvementColumns, needsAll: false) ?? [])
+                limit: 2 * Self.improvementColumns, needsAll: false, isStopped: { budget.shouldStop }) ?? [])
         guard !set.candidates.isEmpty, let incumbent = session.incumbent else { return }
         _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
         let whole = Subproblem(whole: session.problem)
@@ -244,7 +244,8 @@ struct PricingProof: Strategy {
         let list = StepList(session.problem, reductionCap: reductionCap)
         guard
             let candidates = list.candidates(
-                outcome.columns, interchangeable: work.search.interchangeable, limit: Self.listedSteps, needsAll: true)
+                outcome.columns, interchangeable: work.search.interchangeable, limit: Self.listedSteps, needsAll: true,
+                isStopped: { budget.shouldStop })
         else {
             work.failedShare = share
             return false
