@@ -150,7 +150,7 @@ struct ExactCommandTests {
     @Test("A time limit ends the search in time, with status and schedule", arguments: ["0", "1"])
     func respectsTimeLimit(seconds: String) throws {
         try withTemporaryFolder { folder in
-            let problem = Self.problems.path("tower-30.json")
+            let problem = Self.problems.path("random-40.json")
             let schedule = folder.path("schedule.json")
             let start = ContinuousClock.now
             let outcome = try Program.run(

@@ -215,8 +215,11 @@ def use_controls(browser, folder):
     found["stepsZoomedOut"] = browser.value(shown)
 
     # A click on a step pins it; the iterations are its own from then on; Escape lets go.
-    x, y, width, height = box_of(browser, ".detail .block:nth-of-type(4)")
-    step = browser.value("document.querySelector('.detail .block:nth-of-type(4)').dataset.step")
+    # The widest, which a pointer surely hits.
+    step = browser.value(
+        "[...document.querySelectorAll('.detail .block')].reduce((a, b) =>"
+        " b.getBoundingClientRect().width > a.getBoundingClientRect().width ? b : a).dataset.step")
+    x, y, width, height = box_of(browser, f".detail .block[data-step='{step}']")
     drag(browser, (x + width / 2, y + height / 2), (x + width / 2, y + height / 2))
     found["pinned"] = browser.value("document.querySelectorAll('.pin').length")
     found["tilesOfPinned"] = text("#tiles-outcome").startswith(f"step {step}:")
