@@ -219,7 +219,7 @@ def use_controls(browser, folder):
     step = browser.value(
         "[...document.querySelectorAll('.detail .block')].reduce((a, b) =>"
         " b.getBoundingClientRect().width > a.getBoundingClientRect().width ? b : a).dataset.step")
-    x, y, width, height = box_of(browser, f".detail .block[data-step='{step}']")
+    x, y, width, height = box_of(browser, f'.detail .block[data-step="{step}"]')
     drag(browser, (x + width / 2, y + height / 2), (x + width / 2, y + height / 2))
     found["pinned"] = browser.value("document.querySelectorAll('.pin').length")
     found["tilesOfPinned"] = text("#tiles-outcome").startswith(f"step {step}:")

@@ -140,6 +140,9 @@ const timeline = (() => {
   });
   detail.addEventListener('pointermove', event => {
     if (!drag || drag.kind !== 'pan' || from <= 0 && to >= total) return;
+    // Drawing anew takes away what a click began on; a hand that clicks shakes a little.
+    drag.moved = drag.moved || Math.abs(event.clientX - drag.x) > 4;
+    if (!drag.moved) return;
     const move = (drag.x - event.clientX) / width() * (drag.to - drag.from);
     setWindow(drag.from + move, drag.to + move);
   });
