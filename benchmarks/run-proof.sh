@@ -36,6 +36,11 @@ def run(command):
     return json.loads(done.stdout)
 
 
+def shown(gap):
+    # Below the tolerance of a proof there is none.
+    return "0" if gap <= 1e-9 else "%.3g %%" % (100 * gap)
+
+
 print("| problem | ops | latency | bound | by | gap | status | s |")
 print("| --- | ---: | ---: | ---: | --- | ---: | --- | ---: |")
 for problem in problems(sys.argv[1:]):
@@ -48,9 +53,9 @@ for problem in problems(sys.argv[1:]):
     proof = found["proof"]
     about = [b for b in proof["bounds"] if b["is_about_problem"]]
     best = max(about, key=lambda bound: bound["value"]) if about else None
-    print("| %s | %d | %s | %s | %s | %.3g %% | %s | %.1f |" % (
+    print("| %s | %d | %s | %s | %s | %s | %s | %.1f |" % (
         name, ops, "{:,.1f}".format(proof["incumbent"]), "{:,.1f}".format(best["value"]) if best else "none",
-        best["name"] if best else "", 100 * proof["gap"], proof["status"], found["solve_seconds"]), flush=True)
+        best["name"] if best else "", shown(proof["gap"]), proof["status"], found["solve_seconds"]), flush=True)
     if certificates:
         run([program, "bound", problem, "--json", "--time-limit", limit,
              "--certificate", os.path.join(certificates, name + ".json")])
