@@ -292,7 +292,8 @@ def use_controls(browser, folder):
     return found
 
 
-def main():
+def run(use):
+    """Opens the page named on the command line in the browser named there, and prints what `use` finds, as JSON."""
     program, page, folder = sys.argv[1:4]
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         browser = Browser(program, profile)
@@ -308,4 +309,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    run(use)

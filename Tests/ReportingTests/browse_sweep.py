@@ -6,14 +6,10 @@
 Writes screenshots (1280 and 400 pixels wide, light and dark) and a print to FOLDER.
 """
 import base64
-import json
 import os
 import pathlib
-import sys
-import tempfile
-import threading
 
-from browse import Browser
+from browse import run
 
 
 def centre(browser, selector):
@@ -74,19 +70,4 @@ def use(browser, folder):
     return facts
 
 
-def main():
-    program, page, folder = sys.argv[1:4]
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
-        browser = Browser(program, profile)
-        guard = threading.Timer(60, browser.process.kill)
-        guard.start()
-        try:
-            browser.open(page)
-            print(json.dumps(use(browser, folder)))
-        finally:
-            guard.cancel()
-            browser.process.kill()
-            browser.process.wait()
-
-
-main()
+run(use)

@@ -19,12 +19,18 @@ import Testing
         var steps = 0
         var violated = 0
         var tight = 0
+        /// Searches after which the prices of some ops were lowered more than those of others.
+        var lowered = 0
+        /// Roots that met the limit of a search that may look at hardly anything.
+        var unfinished = 0
     }
 
     @Test func smallSample() throws {
         let counts = try compare(problems: 60, seed: 5)
         #expect(counts.violated > 500, "the sample has steps to find")
         #expect(counts.tight > 20, "the factor is attained")
+        #expect(counts.lowered > 10, "\(counts)")
+        #expect(counts.unfinished > 10, "\(counts)")
     }
 
     /// Compares on random problems of two kinds; fails at the first wrong bound.
@@ -54,19 +60,22 @@ import Testing
             prices.value(ops: $0.ops, resident: $0.resident, retained: $0.retained, problem: problem)
         }
         let outcome = search.run(prices, slack: .relative(0))
-        // No step is worth more than it costs by the lowered prices.
-        #expect(outcome.feasible.objective <= prices.objective * (1 + 1e-12))
-        for step in sample.steps {
-            let value = outcome.feasible.value(
-                ops: step.ops, resident: step.resident, retained: step.retained, problem: problem)
-            try #require(
-                value <= step.latency * (1 + 1e-9),
-                "step \(step) of \(ProblemFile.text(of: problem)): \(value) by \(outcome.feasible); \(prices)")
-        }
+        try expectFeasible(outcome.feasible, prices, sample)
+        // What is not looked at is accounted for.
+        var limits = PricingLimits()
+        (limits.nodesPerRoot, limits.nodes) = (1, 0)
+        let hasty = search.run(prices, slack: .relative(0), limits: limits)
+        try expectFeasible(hasty.feasible, prices, sample)
+        counts.unfinished += hasty.unfinishedRoots
         let worst = zip(sample.steps, values).map { $1 / $0.latency }.max() ?? 0
         #expect(outcome.columns.isEmpty == (worst <= 1 + 1e-9), "\(worst) \(outcome.columns.count)")
         if worst > 0, worst.isFinite {
             // Prices at which the worst step is worth hardly less than it costs: nothing is found, nothing is left open.
+            // Where a few steps are worth a little too much, single prices are lowered.
+            let nearly = prices.scaled(by: 1.05 / worst)
+            let mild = search.run(nearly, slack: .relative(0))
+            try expectFeasible(mild.feasible, nearly, sample)
+            if Self.isUneven(mild.feasible, nearly) { counts.lowered += 1 }
             let scaled = prices.scaled(by: (1 - 1e-6) / worst)
             let tight = search.run(scaled, slack: .relative(0))
             counts.tight += 1
@@ -78,6 +87,24 @@ import Testing
             #expect(abs(value - column.value) <= 1e-9 * max(1, value))
         }
         try listAll(sample, prices, values, search, &counts)
+    }
+
+    /// No step is worth more than it costs by the lowered prices.
+    private func expectFeasible(_ lowered: DualPrices, _ prices: DualPrices, _ sample: PricingCase) throws {
+        #expect(lowered.objective <= prices.objective * (1 + 1e-12))
+        for step in sample.steps {
+            let value = lowered.value(
+                ops: step.ops, resident: step.resident, retained: step.retained, problem: sample.problem)
+            try #require(
+                value <= step.latency * (1 + 1e-9),
+                "step \(step) of \(ProblemFile.text(of: sample.problem)): \(value) by \(lowered); \(prices)")
+        }
+    }
+
+    /// True when the prices of ops are not all the same share of what they were.
+    private static func isUneven(_ lowered: DualPrices, _ prices: DualPrices) -> Bool {
+        let shares = zip(lowered.first, prices.first).filter { $1 > 0 }.map { $0 / $1 }
+        return (shares.max() ?? 0) - (shares.min() ?? 0) > 1e-6
     }
 
     /// With slack, every step that is worth enough is listed.

@@ -70,13 +70,7 @@ final class RootSearch {
         var isCancelled: @Sendable () -> Bool
     }
 
-    // Nodes: set and open ops, bound on value less cost, lower bound of cost.
-    private var sets: [UInt64] = []
-    private var excesses: [Double] = []
-    private var costs: [Double] = []
-    private var origins: [(potentials: Int, age: Int)] = []
-    private var free: [Int] = []
-    private var heap: [Int] = []
+    private var waiting: WaitingSteps
     private let words: Int
     private let set: UnsafeMutablePointer<UInt64>
     private let open: UnsafeMutablePointer<UInt64>
@@ -107,6 +101,7 @@ final class RootSearch {
         step = PartialStep(tables, prices)
         leaf = LeafSteps(step)
         words = graph.words
+        waiting = WaitingSteps(words: words)
         set = .filled(words, 0)
         open = .filled(words, 0)
         childSet = .filled(words, 0)
@@ -132,12 +127,7 @@ final class RootSearch {
         outcome = RootOutcome()
         worst = RootExcess(root: root, excess: 0, ratio: 1)
         isVague = false
-        heap.removeAll(keepingCapacity: true)
-        free.removeAll(keepingCapacity: true)
-        sets.removeAll(keepingCapacity: true)
-        excesses.removeAll(keepingCapacity: true)
-        costs.removeAll(keepingCapacity: true)
-        origins.removeAll(keepingCapacity: true)
+        waiting.removeAll()
         found.removeAll(keepingCapacity: true)
         start(root)
         guard choosePotentials() else { return outcome }
@@ -145,11 +135,11 @@ final class RootSearch {
         while true {
             // `set` and `open` hold the partial step to go on with.
             if branch() { continue }
-            guard let node = popLargest() else { break }
+            guard let node = waiting.popLargest() else { break }
             if outcome.nodes >= limit || outcome.columns.count >= settings.columnsPerRoot || isStopped() {
                 if mayStop, outcome.columns.count < settings.columnsPerRoot { return nil }
                 account(node)
-                while let other = popLargest() { account(other) }
+                while let other = waiting.popLargest() { account(other) }
                 outcome.unfinished = 1
                 outcome.isOutOfNodes = outcome.columns.count < settings.columnsPerRoot
                 outcome.isComplete = false
@@ -395,59 +385,19 @@ final class RootSearch {
         worst.ratio = max(worst.ratio, cost > 0 ? 1 + excess / cost : .infinity)
     }
 
-    private func account(_ node: Int) { account(excess: excesses[node], cost: costs[node]) }
+    private func account(_ node: Int) { account(excess: waiting[node].excess, cost: waiting[node].cost) }
 
-    // MARK: Heap
+    // MARK: Waiting
 
     private func push(
         _ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>, _ excess: Double, _ cost: Double
     ) {
-        let node: Int
-        if let reused = free.popLast() {
-            node = reused
-        } else {
-            node = excesses.count
-            excesses.append(0)
-            costs.append(0)
-            origins.append((0, 0))
-            sets.append(contentsOf: repeatElement(0, count: 2 * words))
-        }
-        (excesses[node], costs[node]) = (excess, cost)
-        origins[node] = (current, age)
-        for word in 0..<words {
-            sets[node * 2 * words + word] = set[word]
-            sets[(node * 2 + 1) * words + word] = open[word]
-        }
-        heap.append(node)
-        var child = heap.count - 1
-        while child > 0, excesses[heap[child]] > excesses[heap[(child - 1) / 2]] {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    private func popLargest() -> Int? {
-        guard let first = heap.first, let last = heap.popLast() else { return nil }
-        free.append(first)
-        guard !heap.isEmpty else { return first }
-        heap[0] = last
-        var parent = 0
-        while 2 * parent + 1 < heap.count {
-            var child = 2 * parent + 1
-            if child + 1 < heap.count, excesses[heap[child + 1]] > excesses[heap[child]] { child += 1 }
-            guard excesses[heap[child]] > excesses[heap[parent]] else { break }
-            heap.swapAt(parent, child)
-            parent = child
-        }
-        return first
+        waiting.push(set, open, excess: excess, cost: cost, origin: .init(potentials: current, age: age))
     }
 
     private func load(_ node: Int) {
-        (current, age) = origins[node]
+        (current, age) = (waiting[node].origin.potentials, waiting[node].origin.age)
         step.use(found[current])
-        for word in 0..<words {
-            set[word] = sets[node * 2 * words + word]
-            open[word] = sets[(node * 2 + 1) * words + word]
-        }
+        waiting.copy(node, to: set, open)
     }
 }

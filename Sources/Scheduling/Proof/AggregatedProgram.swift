@@ -27,7 +27,8 @@ struct AggregatedProgram {
         }
     }
 
-    /// No schedule of these steps costs less, in units of time; nil when nothing is known.
+    /// No schedule of these steps costs less, in units of time; nil when nothing is known, because time is up or the solver
+    /// fails.
     ///
     /// - Parameter columns: all steps that a schedule below some cutoff can have; the bound holds up to that cutoff.
     func bound(_ columns: [PricedColumn], budget: Budget) throws -> Double? {
@@ -43,7 +44,12 @@ struct AggregatedProgram {
         var options = MIPOptions()
         options.timeLimitSeconds = budget.solverSeconds()
         options.isCancelled = { budget.isCancelled }
-        let result = try solver.solve(model, options: options) { _ in }
+        let result: MIPResult
+        do {
+            result = try solver.solve(model, options: options) { _ in }
+        } catch is MIPSolverError {
+            return nil
+        }
         switch result.termination {
         case .optimal, .feasible, .noSolution: return result.dualBound.isFinite ? result.dualBound : nil
         case .infeasible, .unbounded: return nil

@@ -79,10 +79,9 @@ struct PricingProof: Strategy {
     private func start(_ session: Session) throws -> Work {
         let search = PricingSearch(session.problem, reductionCap: reductionCap, threads: threads)
         let pool = StartingPool(session.problem, reductionCap: reductionCap)
-        let known = KnownColumns(session.problem, reductionCap: reductionCap)
         let master = try RestrictedMaster(
             session.problem, interchangeable: search.interchangeable,
-            pool: pool.columns() + known.columns(knownSteps), solver: solver)
+            pool: pool.columns() + pool.columns(knownSteps), solver: solver)
         return Work(search, master)
     }
 
