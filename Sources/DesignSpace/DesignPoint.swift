@@ -44,7 +44,9 @@ extension Problem {
     ///
     /// - Throws: `ProblemError` when the hardware breaks RULES 1.
     public func on(_ point: DesignPoint) throws(ProblemError) -> Problem {
-        try Problem(tensors: tensors, ops: ops, hardware: point.hardware, tensorNames: tensorNames)
+        try Problem(
+            tensors: tensors, ops: ops, hardware: point.hardware, tensorNames: tensorNames,
+            physicalUnits: physicalUnits)
     }
 
     /// The same problem with another cost of one op.
@@ -54,6 +56,7 @@ extension Problem {
         var ops = ops
         ops[op.index] = ops[op.index].with(
             inputs: ops[op.index].inputs, outputs: ops[op.index].outputs, baseCost: cost)
-        return try Problem(tensors: tensors, ops: ops, hardware: hardware, tensorNames: tensorNames)
+        return try Problem(
+            tensors: tensors, ops: ops, hardware: hardware, tensorNames: tensorNames, physicalUnits: physicalUnits)
     }
 }

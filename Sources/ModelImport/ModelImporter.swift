@@ -118,7 +118,8 @@ public struct ModelImporter {
         var assembly = ProblemAssembly(partition, nodeNames: nodes.map(\.name), chip: chip)
         let parts = try assembly.assemble(results: reader.results)
         let problem = try Problem(
-            tensors: parts.tensors, ops: parts.ops, hardware: chip.hardware, tensorNames: parts.names)
+            tensors: parts.tensors, ops: parts.ops, hardware: chip.hardware, tensorNames: parts.names,
+            physicalUnits: chip.physicalUnits)
         for node in parts.nodes { if let node { nodes[node].opCount += 1 } }
         for index in nodes.indices where nodes[index].fate == .exact && nodes[index].opCount == 0 {
             nodes[index].fate = reader.viewNodes.contains(index) ? .view : .unused

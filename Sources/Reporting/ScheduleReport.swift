@@ -11,11 +11,14 @@ public struct ScheduleReport: Encodable, Sendable {
     public let fastMemoryCapacity: Int
     /// One entry per step, in schedule order.
     public let steps: [StepReport]
+    /// Seconds and bytes; nil if the problem does not say what its units are.
+    public let physical: PhysicalReport?
 
     /// Describes a schedule that the evaluator found valid.
     public init(_ schedule: Schedule, _ evaluation: Evaluation, problem: Problem) {
         totalLatency = evaluation.totalLatency
         fastMemoryCapacity = problem.hardware.fastMemoryCapacity
+        physical = PhysicalReport(schedule, evaluation, problem: problem)
         let total = evaluation.totalLatency
         let resident = [[]] + schedule.steps.map(\.retained)
         steps = zip(zip(schedule.steps, evaluation.steps), resident).map {

@@ -22,14 +22,14 @@ public struct StepTable {
     public var text: String {
         let listLengths = [8, 5, 3, 2, 1]
         let whole = table(StepRow.all, listLength: 8)
-        guard let width, TextWidth.widest(whole) > width else { return whole + totals + timeSplit }
+        guard let width, TextWidth.widest(whole) > width else { return whole + totals + timeSplit + physical }
         let decisions = TextWidth.first(
             of: listLengths.map { length in { table(StepRow.decisions, listLength: length) } },
             fitting: width)
         let costs = TextWidth.first(
             of: [false, true].map { isCompact in { table(StepRow.costs, listLength: 8, isCompact) } },
             fitting: width)
-        return decisions + "\n" + costs + names(within: width) + totals + timeSplit
+        return decisions + "\n" + costs + names(within: width) + totals + timeSplit + physical
     }
 
     /// As many names of each step as a line has room for.
@@ -89,6 +89,11 @@ public struct StepTable {
             "of the latency, \(readable(compute)) (\(share)) is computing and \(readable(waiting)) (\(rest)) waiting "
             + "for memory"
         return TextWidth.wrapped(text, to: width).joined(separator: "\n") + "\n"
+    }
+
+    private var physical: String {
+        guard let physical = report.physical else { return "" }
+        return TextWidth.wrapped(physical.text, to: width).joined(separator: "\n") + "\n"
     }
 
     private func sum(_ field: KeyPath<StepReport, Double>) -> Double {

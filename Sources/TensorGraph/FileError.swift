@@ -122,11 +122,14 @@ private func syntaxFault(_ data: Data) -> String {
 
 private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String?) -> String {
     guard let list = path.first?.stringValue else { return "the file as a whole" }
-    return place(list, path.dropFirst().compactMap(\.intValue), describe)
+    let keys = path.dropFirst().prefix { $0.intValue == nil }.map { "." + $0.stringValue }.joined()
+    return place(list, keys, path.dropFirst().compactMap(\.intValue), describe)
 }
 
-private func place(_ list: String, _ indices: [Int], _ describe: (String, Int) -> String?) -> String {
-    let field = list + indices.map { "[\($0)]" }.joined()
+private func place(
+    _ list: String, _ keys: String, _ indices: [Int], _ describe: (String, Int) -> String?
+) -> String {
+    let field = list + keys + indices.map { "[\($0)]" }.joined()
     guard let first = indices.first else { return "\"\(field)\"" }
     return (describe(list, first).map { "\($0): " } ?? "") + "\"\(field)\""
 }

@@ -13,6 +13,8 @@ public struct Problem: Sendable {
     public let tensorNames: [String?]?
     /// What ops and tensors are called, for messages and pictures.
     public let names: GraphNames
+    /// What a unit of time and an element are; nil if nobody said.
+    public private(set) var physicalUnits: PhysicalUnits?
     /// Producers, readers and a topological order.
     public let graph: OpGraph
 
@@ -23,9 +25,11 @@ public struct Problem: Sendable {
     ///
     /// - Throws: ``ProblemError`` for the first fault of RULES 1 and 7.
     public init(
-        tensors: [Tensor], ops: [Op], hardware: Hardware, tensorNames: [String?]? = nil
+        tensors: [Tensor], ops: [Op], hardware: Hardware, tensorNames: [String?]? = nil,
+        physicalUnits: PhysicalUnits? = nil
     ) throws(ProblemError) {
         try Self.validate(hardware)
+        try physicalUnits?.validate()
         try Self.validateShapes(tensors, GraphNames(tensorNames: tensorNames))
         if let tensorNames, tensorNames.count != tensors.count {
             throw ProblemError(.problem, "\(tensors.count) tensors but \(tensorNames.count) tensor names")
@@ -35,11 +39,22 @@ public struct Problem: Sendable {
             try Self.validate(OpID(index), ops[index], tensors, names)
         }
         self.tensorNames = tensorNames
+        self.physicalUnits = physicalUnits
         self.names = names
         self.tensors = tensors
         self.ops = ops
         self.hardware = hardware
         self.graph = try OpGraph(tensorCount: tensors.count, ops: ops, names)
+    }
+
+    /// The same problem in other physical units, or in none.
+    ///
+    /// - Throws: ``ProblemError`` for a number that is no rate.
+    public func measured(in units: PhysicalUnits?) throws(ProblemError) -> Problem {
+        try units?.validate()
+        var problem = self
+        problem.physicalUnits = units
+        return problem
     }
 
     /// All op ids, ascending.

@@ -15,6 +15,7 @@ public struct ProblemFile: Codable, Sendable {
     var opNames: [String?]?
     var tensorNames: [String?]?
     var opFunctions: [String?]?
+    var physicalUnits: PhysicalUnits?
 
     enum CodingKeys: String, CodingKey {
         case widths, heights, inputs, outputs, einsums
@@ -26,6 +27,7 @@ public struct ProblemFile: Codable, Sendable {
         case opNames = "op_names"
         case tensorNames = "tensor_names"
         case opFunctions = "op_functions"
+        case physicalUnits = "physical_units"
     }
 
     /// Decodes the fields; a number that does not fit is reported with its place.
@@ -44,6 +46,7 @@ public struct ProblemFile: Codable, Sendable {
         opNames = try container.decodeLocatedIfPresent(.opNames)
         tensorNames = try container.decodeLocatedIfPresent(.tensorNames)
         opFunctions = try container.decodeLocatedIfPresent(.opFunctions)
+        physicalUnits = try container.decodeIfPresent(PhysicalUnits.self, forKey: .physicalUnits)
     }
 
     /// The file form of a problem.
@@ -61,6 +64,7 @@ public struct ProblemFile: Codable, Sendable {
         opNames = Self.list(problem.ops.map(\.name))
         tensorNames = problem.tensorNames.flatMap(Self.list)
         opFunctions = Self.list(problem.ops.map(\.function))
+        physicalUnits = problem.physicalUnits
     }
 
     /// The list; nil if it says nothing, so that a file without such ops or names has no such field.
@@ -105,7 +109,7 @@ public struct ProblemFile: Codable, Sendable {
             ("slow_memory_bandwidth", jsonNumber(file.slowMemoryBandwidth)),
             ("native_granularity", jsonList(file.nativeGranularity)),
             ("op_names", texts(file.opNames)), ("tensor_names", texts(file.tensorNames)),
-            ("op_functions", texts(file.opFunctions)),
+            ("op_functions", texts(file.opFunctions)), ("physical_units", file.physicalUnits?.json),
         ]
         let lines = fields.compactMap { field in field.1.map { "  \"\(field.0)\": \($0)" } }
         return "{\n" + lines.joined(separator: ",\n") + "\n}\n"
@@ -138,7 +142,7 @@ public struct ProblemFile: Codable, Sendable {
             hardware: Hardware(
                 fastMemoryCapacity: fastMemoryCapacity, slowMemoryBandwidth: slowMemoryBandwidth,
                 nativeWidth: nativeGranularity[0], nativeHeight: nativeGranularity[1]),
-            tensorNames: tensorNames)
+            tensorNames: tensorNames, physicalUnits: physicalUnits)
     }
 
     private func ops() throws(ProblemError) -> [Op] {

@@ -9,7 +9,7 @@ struct Evaluate: ParsableCommand {
         abstract: "Check a schedule against every rule and tell what each step costs.",
         usage: """
             mlsys evaluate PROBLEM SCHEDULE [--reduction-cap native|none]
-                  [--simulate] [--json]
+                  [--hardware FILE|KEY=VALUE ...] [--simulate] [--json]
             mlsys evaluate PROBLEM SCHEDULE --compare OTHER [--json]
             """,
         discussion: """
@@ -42,6 +42,8 @@ struct Evaluate: ParsableCommand {
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
 
+    @OptionGroup var units: UnitOptions
+
     @Flag(help: "Walk every iteration instead of counting classes of them: slow, and the same result.")
     var simulate = false
 
@@ -50,10 +52,13 @@ struct Evaluate: ParsableCommand {
 
     mutating func validate() throws {
         try ArgumentChecks.inputs([("PROBLEM", problem), ("SCHEDULE", schedule), ("--compare", compare)])
+        guard compare == nil || units.hardware.isEmpty else {
+            throw ValidationError("--hardware shows one schedule in physical units; --compare shows two without.")
+        }
     }
 
     func run() throws {
-        let graph = try ProblemFile.read(problem)
+        let graph = try units.apply(to: try ProblemFile.read(problem))
         let evaluator = Evaluator(graph, reductionCap: reductionCap, method: simulate ? .simulation : .classes)
         let first = try EvaluatedSchedule(schedule, evaluator: evaluator, json: json)
         guard let compare else {

@@ -46,17 +46,13 @@ struct Import: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
-        guard hardware.count(where: { !ChipArguments.isChange($0) }) == 1 else {
-            throw ValidationError("--hardware needs one file; other values are changes to it, such as clock_hz=1e9.")
-        }
+        try ChipArguments.check(hardware)
         try ChipArguments.checkDimensions(dimensions)
     }
 
     func run() throws {
         if let output { try OutputFile.check(output, isNot: model, named: "model") }
-        let path = hardware.first { !ChipArguments.isChange($0) } ?? ""
-        let chip = try ChipDescription.read(
-            path, changes: hardware.filter(ChipArguments.isChange).compactMap(ChipArguments.pair))
+        guard let chip = try ChipArguments.read(hardware) else { return }
         var options = ImportOptions()
         options.isStrict = exactness == .strict
         for (name, value) in dimensions.compactMap(ChipArguments.pair) { options.dimensions[name] = Int(value) }

@@ -9,13 +9,13 @@ struct Report: ParsableCommand {
         abstract: "Write a page that shows a schedule: its graph, its steps over time, and where the time goes.",
         usage: """
             mlsys report PROBLEM SCHEDULE -o PAGE [--compare OTHER] [--log LOG]
-                  [--reduction-cap native|none]
+                  [--hardware FILE|KEY=VALUE ...] [--reduction-cap native|none]
             """,
         discussion: """
             The page is one HTML file that loads nothing else. Its numbers are those of
             mlsys evaluate, and it holds them as JSON too. Steps can be searched, zoomed
             and watched iteration by iteration; with --compare another schedule stands
-            beside.
+            beside. Names of ops group them by layer; a chip gives microseconds and bytes.
             """)
 
     @Argument(help: ArgumentHelp("The problem file.", valueName: "PROBLEM"), completion: .file())
@@ -41,6 +41,8 @@ struct Report: ParsableCommand {
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
 
+    @OptionGroup var units: UnitOptions
+
     mutating func validate() throws {
         try ArgumentChecks.inputs([
             ("PROBLEM", problem), ("SCHEDULE", schedule), ("--compare", compare), ("--log", log),
@@ -49,7 +51,7 @@ struct Report: ParsableCommand {
     }
 
     func run() throws {
-        let problem = try ProblemFile.read(problem)
+        let problem = try units.apply(to: try ProblemFile.read(problem))
         let log = try log.map(SolveLog.read)
         for (input, name) in [
             (self.problem, "problem file"), (self.schedule, "schedule file"), (self.log, "solve log"),

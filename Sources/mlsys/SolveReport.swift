@@ -40,13 +40,17 @@ struct SolveReport: Encodable {
         let steps = outcome.steps.count == 1 ? "1 step" : "\(outcome.steps.count) steps"
         let name = StandardStream.isOutput(schedule) ? "standard output" : schedule
         let first =
-            "\(name): latency \(readable(outcome.totalLatency)) in \(steps), method \(method), "
+            "\(name): latency \(readable(outcome.totalLatency))\(microseconds) in \(steps), method \(method), "
             + "\(Self.time(solveSeconds))\n"
         guard let proof else { return first }
         let split = phases.map { "\($0.phase.rawValue) \(Self.time($0.seconds))" }.joined(separator: ", ")
         let lines = ["found by: \(proof.source) after \(Self.time(bestSeconds))", "time: \(split)"]
         return first + proof.summary(width: width) + "\n"
             + lines.flatMap { TextWidth.wrapped($0, to: width) }.map { $0 + "\n" }.joined()
+    }
+
+    private var microseconds: String {
+        outcome.physical.map { " (\(readable($0.microseconds)) µs)" } ?? ""
     }
 
     private static func time(_ seconds: Double) -> String {

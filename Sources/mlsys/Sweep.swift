@@ -153,9 +153,7 @@ struct SweepModelOptions: ParsableArguments {
         guard !hardware.isEmpty || dimensions.isEmpty else {
             throw ValidationError("--dim is for a model, which needs --hardware.")
         }
-        guard hardware.isEmpty || hardware.count(where: { !ChipArguments.isChange($0) }) == 1 else {
-            throw ValidationError("--hardware needs one file; other values are changes to it, such as clock_hz=1e9.")
-        }
+        if !hardware.isEmpty { try ChipArguments.check(hardware) }
         try ChipArguments.checkDimensions(dimensions)
     }
 
@@ -165,32 +163,7 @@ struct SweepModelOptions: ParsableArguments {
     func source(_ path: String, costFactor: Double) throws -> SweepSource {
         var options = ImportOptions()
         for (name, value) in dimensions.compactMap(ChipArguments.pair) { options.dimensions[name] = Int(value) }
-        let file = hardware.first { !ChipArguments.isChange($0) }
-        let changes = hardware.filter(ChipArguments.isChange).compactMap(ChipArguments.pair)
-        let chip = try file.map { try ChipDescription.read($0, changes: changes) }
-        return SweepSource(path: path, chip: chip, importOptions: options, costFactor: costFactor)
-    }
-}
-
-/// What commands that read a chip have in common.
-enum ChipArguments {
-    /// True for `KEY=VALUE`, a change to the chip, rather than a file.
-    static func isChange(_ text: String) -> Bool {
-        text.contains("=") && !FileManager.default.fileExists(atPath: text)
-    }
-
-    /// The two sides of `KEY=VALUE`.
-    static func pair(_ text: String) -> (key: String, value: String)? {
-        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { return nil }
-        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
-    }
-
-    /// - Throws: `ValidationError` for what is not `NAME=LENGTH`.
-    static func checkDimensions(_ dimensions: [String]) throws {
-        for text in dimensions {
-            guard let (_, value) = pair(text), let length = Int(value), (1...1 << 40).contains(length) else {
-                throw ValidationError("--dim \(text) is not NAME=LENGTH with a positive length.")
-            }
-        }
+        return SweepSource(
+            path: path, chip: try ChipArguments.read(hardware), importOptions: options, costFactor: costFactor)
     }
 }

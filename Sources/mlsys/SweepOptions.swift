@@ -99,7 +99,8 @@ struct SweepSource {
         }
         do throws(ProblemError) {
             return try Problem(
-                tensors: problem.tensors, ops: ops, hardware: problem.hardware, tensorNames: problem.tensorNames)
+                tensors: problem.tensors, ops: ops, hardware: problem.hardware, tensorNames: problem.tensorNames,
+                physicalUnits: problem.physicalUnits?.slower(costFactor))
         } catch {
             throw Failure(.badData, "\(path): with costs times \(costFactor): \(error)")
         }

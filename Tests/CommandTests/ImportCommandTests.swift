@@ -58,4 +58,38 @@ struct ImportCommandTests {
             #expect(try folder.names() == ["chip.json", "model.onnx"])
         }
     }
+
+    @Test("A problem knows its chip: solve, evaluate and report tell microseconds and bytes; --hardware sets another")
+    func units() throws {
+        try withTemporaryFolder { folder in
+            let (file, schedule, page) = (folder.path("p.json"), folder.path("s.json"), folder.path("r.html"))
+            #expect(try Program.run("import", Self.model, "--hardware", Self.chip, "-o", file).exitCode == 0)
+            #expect(try JSONSchema(named: "problem").faults(in: String(contentsOfFile: file, encoding: .utf8)) == [])
+            let solved = try Program.run("solve", file, "-o", schedule, "--method", "list", "--json")
+            #expect(try JSONSchema(named: "solve").faults(in: solved.output) == [])
+            let summary = try Program.run("solve", file, "-o", schedule, "--method", "list").output
+            #expect(summary.contains(" µs) in "))
+
+            let table = try Program.run("evaluate", file, schedule).output
+            #expect(table.contains("on Gemmini, default configuration: ") && table.contains("of peak"))
+            let json = try Program.run("evaluate", file, schedule, "--json").output
+            #expect(try JSONSchema(named: "evaluate").faults(in: json) == [])
+            let report = try JSONValue(parsing: json)
+            let (latency, physical) = (try #require(report["total_latency"]?.number), try #require(report["physical"]))
+            #expect(try abs(#require(physical["microseconds"]?.number) - latency * 1e-3) < 1e-9 * latency)
+            #expect(physical["fast_memory_bytes"]?.number == 262_144)
+
+            let twice = ["--hardware", Self.chip, "--hardware", "clock_hz=2e9"]
+            let other = try JSONValue(
+                parsing: Program.run(arguments: ["evaluate", file, schedule, "--json"] + twice).output)
+            #expect(try abs(#require(other["physical"]?["microseconds"]?.number) - latency * 5e-4) < 1e-9 * latency)
+            #expect(other["total_latency"]?.number == latency)
+            #expect(try Program.run(arguments: ["report", file, schedule, "-o", page] + twice).exitCode == 0)
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("a unit of time is 0.5 ns"))
+            for arguments in [["--hardware", "clock_hz=1"], twice + ["--compare", schedule]] {
+                let refused = try Program.run(arguments: ["evaluate", file, schedule] + arguments)
+                #expect(refused.exitCode == 64 && refused.diagnostics.contains("--hardware"), "\(arguments)")
+            }
+        }
+    }
 }

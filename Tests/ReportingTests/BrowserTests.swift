@@ -94,6 +94,13 @@ struct BrowserTests {
         #expect(controls.went.contains("op 3 (") && controls.went.hasPrefix("1 of \(steps)"))
         let named = example.schedule.steps.count { $0.ops.contains { $0.index % 5 == 0 } }
         #expect(name.last == "\(named)")
+        let groups = try #require(
+            try OpGroups(example.schedule, example.evaluation, problem: example.problem))
+        #expect(controls.layers == groups.groups.map(\.name))
+        let second = groups.groups[1]
+        let outcome = "\(counted(second.ops.count, "op")) in \(counted(second.steps.count, "step"))"
+        #expect(controls.pressed == [outcome, "\(second.steps.count)", "true"])
+        #expect(controls.released == ["", "0", "false"])
         #expect(controls.searches[2] == ["nothing of that name", "0"] && controls.searches[3] == ["", "0"])
     }
 
@@ -123,6 +130,9 @@ struct BrowserTests {
         let orders: [[Int]]
         let searches: [[String]]
         let went: String
+        let layers: [String]
+        let pressed: [String]
+        let released: [String]
     }
 
     /// What `browse.py` tells.

@@ -289,6 +289,18 @@ def use_controls(browser, folder):
             browser.value("document.querySelector('[data-zoom=fit]').click()")
     browser.call("Input.dispatchKeyEvent", type="keyDown", key="Escape")
     browser.settle()
+
+    # The name of a layer searches it: its steps are marked, and once more lets go.
+    layer = "document.querySelectorAll('.groups button')[1]"
+    found["layers"] = browser.value("[...document.querySelectorAll('.groups button')].map(e => e.textContent)")
+    for state in ("pressed", "released"):
+        browser.value(f"{layer}.click()")
+        browser.settle()
+        found[state] = [
+            text("#search-outcome"), str(browser.value("document.querySelectorAll('tr.found').length")),
+            browser.value(f"{layer}.getAttribute('aria-pressed')")]
+        if state == "pressed":
+            browser.screenshot(os.path.join(folder, "report-layer.png"))
     return found
 
 

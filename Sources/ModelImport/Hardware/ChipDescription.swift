@@ -154,6 +154,13 @@ extension ChipDescription {
             nativeHeight: nativeTile[1])
     }
 
+    /// What a cycle and an element are.
+    public var physicalUnits: PhysicalUnits {
+        PhysicalUnits(
+            hardware: name, secondsPerUnit: 1 / clockHz, bytesPerElement: dtypeBytes,
+            multiplyAddsPerUnit: multiplyAddsPerCycle)
+    }
+
     /// Seconds that these cycles take.
     public func seconds(cycles: Double) -> Double { cycles / clockHz }
 }

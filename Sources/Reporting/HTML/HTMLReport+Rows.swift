@@ -3,7 +3,7 @@ extension HTMLReport {
     /// A step, for the table of steps.
     func row(_ index: Int) -> [String: String] {
         let step = model.steps[index]
-        return [
+        var fields = [
             "index": "\(index)", "colour": stepColour(index), "ops": abridged(step.ops, limit: 24),
             "granularity": step.granularity.map(String.init).joined(separator: "x"), "order": step.order,
             "grid": step.grid.map(String.init).joined(separator: "x"), "iterations": readable(step.iterations),
@@ -15,6 +15,9 @@ extension HTMLReport {
             "resident": step.resident.isEmpty ? "-" : abridged(step.resident),
             "retained": step.retained.isEmpty ? "-" : abridged(step.retained),
         ]
+        if let layers = layers(of: step) { fields["layers"] = layers }
+        if let units = model.units { fields["time"] = readable(units.microseconds(step.latency)) }
+        return fields
     }
 
     /// Two schedules, block by block; of a long list only the blocks that differ most.

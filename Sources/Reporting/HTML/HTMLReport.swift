@@ -1,5 +1,6 @@
 import Foundation
 import Mustache
+import TensorGraph
 
 /// The report page: one file that needs no other, and no network.
 public struct HTMLReport {
@@ -35,6 +36,9 @@ public struct HTMLReport {
             "is_dense": model.steps.count > Self.openStepLimit,
         ]
         if let convergence { fields["convergence"] = convergence }
+        if let groupFields { fields["groups"] = groupFields }
+        if model.groups?.kind == .layer { fields["has_layers"] = true }
+        if let units = model.units { fields["units"] = unitsNote(units) }
         if let comparison = model.comparison { fields["comparison"] = Self.fields(of: comparison) }
         return template.render(fields)
     }
@@ -65,7 +69,7 @@ public struct HTMLReport {
         return [
             [
                 "name": "latency", "value": readable(latency), "number": "total_latency",
-                "note": model.units.map { $0.microseconds(latency) } ?? "units of time",
+                "note": model.units.map { "\(readable($0.microseconds(latency))) µs" } ?? "units of time",
             ],
             [
                 "name": "best bound", "value": readable(model.bestBound), "number": "best_bound",
@@ -79,7 +83,8 @@ public struct HTMLReport {
             ],
             [
                 "name": "compute", "value": readable(model.compute), "number": "compute",
-                "note": "\(percentage(model.compute, of: latency)) of the latency",
+                "note": "\(percentage(model.compute, of: latency)) of the latency"
+                    + peak(model.physical?.computeShareOfPeak),
             ],
             [
                 "name": "loaded", "value": readable(model.loadedElements), "number": "loaded_elements",
@@ -96,13 +101,33 @@ public struct HTMLReport {
             ],
             [
                 "name": "bandwidth", "value": readable(model.facts.slowMemoryBandwidth),
-                "number": "facts.slow_memory_bandwidth", "note": "elements per unit of time",
+                "number": "facts.slow_memory_bandwidth",
+                "note": "elements per unit of time" + peak(model.physical?.bandwidthShareOfPeak),
             ],
         ]
     }
 
     /// What a number of elements is about.
-    private func note(_ elements: Double) -> String { model.units.map { $0.bytes(elements) } ?? "elements" }
+    private func note(_ elements: Double) -> String { model.units.map { bytesText($0.bytes(elements)) } ?? "elements" }
+
+    /// The part of the chip's peak that is achieved.
+    private func peak(_ share: Double?) -> String {
+        share.map { "; achieves \(percentage($0, of: 1)) of peak" } ?? ""
+    }
+
+    private func unitsNote(_ units: PhysicalUnits) -> String {
+        "On \(Self.visible(units.hardware)), a unit of time is \(Self.three(units.secondsPerUnit * 1e9)) ns and an element "
+            + "\(Self.bytesOfElement(units.bytesPerElement)). "
+            + (model.physical?.multiplyAddsPerSecond.flatMap { rate in
+                rate > 0 ? "It does \(Self.three(rate / 1e9)) billion multiply-adds a second." : nil
+            } ?? "")
+    }
+
+    private static func bytesOfElement(_ bytes: Double) -> String { bytes == 1 ? "a byte" : "\(three(bytes)) bytes" }
+
+    private static func three(_ value: Double) -> String {
+        value >= 999.5 ? readable(value.rounded()) : String(format: "%.3g", value)
+    }
 
     private var gapText: String { model.gap.map { Reporting.gapText($0) } ?? "none" }
 

@@ -50,29 +50,3 @@ public struct TensorFigures: Encodable, Sendable {
         isOutput = problem.graph.isGraphOutput(tensor)
     }
 }
-
-/// What a unit of time and an element are on the hardware that a problem was made for.
-public struct PhysicalUnits: Encodable, Sendable, Equatable {
-    /// What the hardware is called.
-    public let hardware: String
-    /// Seconds in a unit of time.
-    public let secondsPerUnit: Double
-    /// Bytes in an element.
-    public let bytesPerElement: Double
-
-    /// Creates units; both numbers are above 0.
-    public init(hardware: String, secondsPerUnit: Double, bytesPerElement: Double) {
-        self.hardware = hardware
-        self.secondsPerUnit = secondsPerUnit
-        self.bytesPerElement = bytesPerElement
-    }
-
-    /// A time in microseconds.
-    func microseconds(_ value: Double) -> String { "\(readable(value * secondsPerUnit * 1e6)) µs" }
-
-    /// A number of elements in KiB or MiB.
-    func bytes(_ elements: Double) -> String {
-        let kibibytes = elements * bytesPerElement / 1024
-        return kibibytes < 1024 ? "\(readable(kibibytes)) KiB" : "\(readable(kibibytes / 1024)) MiB"
-    }
-}

@@ -61,6 +61,10 @@ public struct ReportModel: Encodable, Sendable {
     public let tensors: [TensorFigures]
     /// What units of time and elements are, if the hardware is known.
     public let units: PhysicalUnits?
+    /// Seconds, bytes and shares of the chip's peak, if the hardware is known.
+    public let physical: PhysicalReport?
+    /// Ops by layer or node, if they have names that tell.
+    public let groups: OpGroups?
     /// Another schedule beside this one.
     public let comparison: PageComparison?
     /// The first iterations of steps, one entry per step; nil where the page has no room for them.
@@ -96,7 +100,9 @@ public struct ReportModel: Encodable, Sendable {
         steps = StepFigures.all(schedule, evaluation, flow, problem)
         ops = problem.ops.map { OpFigures($0, in: problem) }
         tensors = problem.tensors.indices.map { TensorFigures(TensorID($0), in: problem) }
-        self.units = units
+        self.units = units ?? problem.physicalUnits
+        physical = PhysicalReport(schedule, evaluation, problem: (try? problem.measured(in: self.units)) ?? problem)
+        groups = try OpGroups(schedule, evaluation, problem: problem)
         self.comparison = comparison
         strips = IterationStrip.all(schedule, flow.resident, problem)
         incumbents = log?.incumbents ?? []
@@ -138,6 +144,6 @@ public struct ReportModel: Encodable, Sendable {
 
     private enum CodingKeys: CodingKey {
         case problem, schedule, facts, totalLatency, compute, loadedElements, evictedElements, bounds, bestBound, gap
-        case waterfall, steps, ops, tensors, units, comparison, strips, incumbents, boundEvents
+        case waterfall, steps, ops, tensors, units, physical, groups, comparison, strips, incumbents, boundEvents
     }
 }

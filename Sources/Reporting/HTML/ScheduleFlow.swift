@@ -161,21 +161,12 @@ struct ScheduleFlow {
         }
         let tiles = Double(evaluation.gridRows) * Double(evaluation.gridColumns)
         for (op, followsTile) in zip(structure.ops, followsTile) {
-            let native = nativeCost(op)
+            let native = problem.nativeCost(of: op)
             if state.isComputed[op.index] { account.recomputation += native } else { account.bound += native }
             state.isComputed[op.index] = true
             if followsTile { account.smallTiles += problem[op].baseCost * tiles - native }
         }
         account.repetition =
             evaluation.compute - account.bound - account.recomputation - account.smallTiles
-    }
-
-    /// The op's share of the compute bound, in units of time.
-    private func nativeCost(_ op: OpID) -> Double {
-        guard let output = problem[op].outputs.first else { return 0 }
-        let shape = problem[output]
-        let columns = (shape.width - 1) / problem.hardware.nativeWidth + 1
-        let rows = (shape.height - 1) / problem.hardware.nativeHeight + 1
-        return problem[op].baseCost * Double(columns) * Double(rows)
     }
 }

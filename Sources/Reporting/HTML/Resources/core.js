@@ -36,6 +36,13 @@ const units = report.units || {};
 const time = value => readable(value) + physical(value, units.seconds_per_unit, 's');
 const elements = value => readable(value) + physical(value, units.bytes_per_element, 'B');
 
+const peak = index => {
+  const { compute_share_of_peak: compute, bandwidth_share_of_peak: moved } =
+    report.physical ? report.physical.steps[index] : {};
+  const parts = [[compute, 'multiply-adds'], [moved, 'bandwidth']].filter(([part]) => part !== undefined);
+  return parts.length ? '; of peak ' + parts.map(([part, name]) => share(part, 1) + ' in ' + name).join(', ') : '';
+};
+
 const aboutStep = index => {
   const step = report.steps[index];
   if (!step) return '';
@@ -43,7 +50,7 @@ const aboutStep = index => {
     'Step ' + index + ': ' + (step.ops.length === 1 ? 'op ' : 'ops ') + list(step.ops, opText),
     'granularity ' + step.granularity.join(' x ') + ', ' + step.order + ', ' + step.grid.join(' x ') + ' tiles, '
       + readable(step.iterations) + (step.iterations === 1 ? ' iteration' : ' iterations'),
-    'latency ' + time(step.latency) + ', ' + share(step.latency, report.total_latency) + ' of all',
+    'latency ' + time(step.latency) + ', ' + share(step.latency, report.total_latency) + ' of all' + peak(index),
     'compute ' + time(step.compute) + ', transfer ' + time(step.transfer),
     'in ' + elements(step.loaded_elements) + ', out ' + elements(step.evicted_elements) + ' elements',
     'peak ' + readable(step.peak_working_set) + ' (' + share(step.peak_working_set, report.facts.fast_memory_capacity)

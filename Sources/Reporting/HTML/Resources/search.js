@@ -10,6 +10,12 @@
   const search = text => {
     const words = text.trim().toLowerCase();
     if (!words) return [];
+    const groups = report.groups;
+    const grouped = groups && words.startsWith(groups.kind + ':') ? words.slice(groups.kind.length + 1).trim() : null;
+    if (grouped !== null) {
+      const group = groups.groups.find(group => group.name.toLowerCase() === grouped);
+      return !group ? [] : group.ops.flatMap(op => (stepsOf.get(op) || []).map(step => ({ step, op })));
+    }
     const number = /^(op|tensor|step)?\s*(\d+)$/.exec(words);
     const fits = name => name && name.toLowerCase().includes(words);
     const isTensor = id => (number ? number[1] === 'tensor' && Number(number[2]) === id : fits(report.tensors[id].name));
@@ -33,6 +39,8 @@
     found.forEach(hit => graph.querySelectorAll('.node[data-op="' + hit.op + '"]')
       .forEach(element => element.classList.add('found')));
     const ops = new Set(found.map(hit => hit.op)).size;
+    document.querySelectorAll('.groups button').forEach(button =>
+      button.setAttribute('aria-pressed', String(field.value === button.dataset.search)));
     outcome.textContent = !field.value.trim() ? '' : !found.length ? 'nothing of that name'
       : ops + (ops === 1 ? ' op in ' : ' ops in ') + steps.size + (steps.size === 1 ? ' step' : ' steps');
   };
@@ -46,6 +54,19 @@
     if (node) lookAt(node);
     outcome.textContent = (current + 1) + ' of ' + found.length + ': ' + (op === null ? '' : 'op ' + opText(op) + ' in ') + 'step ' + step;
   };
+  // The name of a layer or node is a button that searches it, and once more lets go.
+  document.querySelectorAll('[data-group]').forEach(cell => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.dataset.search = report.groups.kind + ': ' + report.groups.groups[cell.dataset.group].name;
+    button.setAttribute('aria-pressed', 'false');
+    button.append(...cell.childNodes);
+    cell.append(button);
+    button.addEventListener('click', () => {
+      field.value = field.value === button.dataset.search ? '' : button.dataset.search;
+      update();
+    });
+  });
   field.addEventListener('input', update);
   field.addEventListener('keydown', event => {
     if (event.key === 'Enter') { event.preventDefault(); go(event.shiftKey ? -1 : 1); }

@@ -4,7 +4,7 @@
   const body = table.tBodies[0];
   const rows = [...body.rows];
   const keys = {
-    ops: step => step.ops[0], tile: step => step.granularity.reduce((a, b) => a * b, 1), order: step => step.order,
+    ops: step => step.ops[0], layers: step => Math.min(...step.ops.map(op => report.groups.group_of_op[op])), tile: step => step.granularity.reduce((a, b) => a * b, 1), order: step => step.order,
     grid: step => step.grid[0] * step.grid[1], iterations: step => step.iterations, compute: step => step.compute,
     in: step => step.loaded_elements, out: step => step.evicted_elements, latency: step => step.latency,
     bound: step => step.compute / step.latency, peak: step => step.peak_working_set,
