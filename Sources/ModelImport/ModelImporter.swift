@@ -11,7 +11,7 @@ public struct ModelImporter {
         self.options = options
     }
 
-    /// Reads a model and makes a problem of it.
+    /// Reads a model, `-` for standard input, and makes a problem of it.
     ///
     /// - Throws: `FileError` that names the file, the node or tensor, and what is wrong.
     public func read(_ path: String) throws(FileError) -> ImportedModel {

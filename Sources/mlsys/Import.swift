@@ -19,7 +19,7 @@ struct Import: ParsableCommand {
             table says what became of each kind of node, and why.
             """)
 
-    @Argument(help: ArgumentHelp("The model.", valueName: "MODEL"), completion: .file(extensions: ["onnx"]))
+    @Argument(help: ArgumentHelp("The model; - is standard input.", valueName: "MODEL"), completion: .file(extensions: ["onnx"]))
     var model: String
 
     @Option(
@@ -46,6 +46,8 @@ struct Import: ParsableCommand {
     var json = false
 
     mutating func validate() throws {
+        try ArgumentChecks.inputs([("MODEL", model)])
+        try ArgumentChecks.outputs([("-o", output)])
         try ChipArguments.check(hardware)
         try ChipArguments.checkDimensions(dimensions)
     }
@@ -61,7 +63,7 @@ struct Import: ParsableCommand {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         if let output { try ProblemFile.write(imported.problem, to: output) }
         let report = ImportReport(imported, model: model, problem: output, seconds: seconds)
-        try Console.write(json ? jsonLine(report) : ImportTable(report, chip: chip).text, besides: output)
+        try Console.write(json ? jsonLine(report) : ImportTable(report, chip: chip, width: Terminal.width).text, besides: output)
     }
 }
 

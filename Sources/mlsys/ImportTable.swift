@@ -6,9 +6,12 @@ import TextTable
 struct ImportTable {
     private let report: ImportReport
     private let chip: ChipDescription
+    private let width: Int?
 
-    init(_ report: ImportReport, chip: ChipDescription) {
+    /// - Parameter width: characters of a line, as far as that is possible; nil for any number.
+    init(_ report: ImportReport, chip: ChipDescription, width: Int? = nil) {
         self.report = report
+        self.width = width
         self.chip = chip
     }
 
@@ -38,7 +41,8 @@ struct ImportTable {
         let lines = table.split(separator: "\n").map { line in
             String(line.reversed().drop { $0 == " " }.reversed())
         }
-        return (lines + reasons(rows) + summary).joined(separator: "\n") + "\n"
+        let notes = (reasons(rows) + summary).flatMap { TextWidth.wrapped($0, to: width) }
+        return (lines + notes).joined(separator: "\n") + "\n"
     }
 
     private var total: Double {
@@ -65,14 +69,23 @@ struct ImportTable {
         }
     }
 
+    /// What is missing where the graph is cut: the model orders it, the problem does not.
+    private var cuts: [String] {
+        guard report.fates.contains(where: { $0.fate == "boundary" || $0.fate == "rearranged" }) else { return [] }
+        return [
+            "the graph is cut at these nodes: no op links what they read to what they write, so a schedule may read it "
+                + "back in a step before the one that stores it"
+        ]
+    }
+
     private var summary: [String] {
         let sum = report.multiplyAdds
-        return [
+        let lines = [
             "\(report.nodes) nodes, \(report.ops) einsums, \(report.tensors) matrices, \(readable(total)) multiply-adds",
             "exact \(percent(sum.exact)), approximated \(percent(sum.approximated)), "
                 + "beyond a boundary \(percent(sum.boundary))",
             "\(chip.name): roofline, uncalibrated; left out:",
-            chip.leavesOut.map { "  \($0)" }.joined(separator: "\n"),
         ]
+        return cuts + lines + chip.leavesOut.map { "  \($0)" }
     }
 }

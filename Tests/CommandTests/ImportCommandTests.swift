@@ -92,4 +92,16 @@ struct ImportCommandTests {
             }
         }
     }
+
+    @Test("A table says what a cut leaves open, where there is one, and fits 80 columns")
+    func cuts() throws {
+        let fixtures = Self.root.appendingPathComponent("Tests/ModelImportTests/Fixtures")
+        for (name, isCut) in [("decoder", false), ("vit", true), ("mixed", false)] {
+            let path = fixtures.appendingPathComponent("\(name).onnx").path
+            let outcome = try Program.run("import", path, "--hardware", Self.chip)
+            #expect(outcome.exitCode == 0)
+            #expect(outcome.output.contains("the graph is cut at these nodes") == isCut, "\(outcome.output)")
+            #expect(outcome.output.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(outcome.output)")
+        }
+    }
 }

@@ -108,6 +108,39 @@ struct StandardStreamTests {
         }
     }
 
+    @Test("A model comes from standard input, as a file or through a pipe; one that is none is refused in one line")
+    func model() throws {
+        let root = ExternalFiles.packageRoot.path
+        let chip = "\(root)/benchmarks/hardware/gemmini.json"
+        let model = "\(root)/Tests/ModelImportTests/Fixtures/moe.onnx"
+        try withTemporaryFolder { folder in
+            for command in [
+                "import '\(model)' --hardware '\(chip)' -o -", "import - --hardware '\(chip)' -o - < '\(model)'",
+                "import - --hardware '\(chip)' -o /dev/stdout < '\(model)' | cat",
+            ] {
+                let outcome = try Program.shell("\"$mlsys\" \(command)")
+                #expect(outcome.exitCode == 0 && outcome.diagnostics.contains("exact 100.0 %"), "\(command)")
+                _ = try folder.file("\(command.count).json", outcome.output)
+            }
+            let piped = try Program.shell(
+                "cat '\(model)' | \"$mlsys\" import - --hardware '\(chip)' -o - | \"$mlsys\" solve - -o - --method list"
+            )
+            #expect(piped.exitCode == 0, "\(piped.diagnostics)")
+            let files = try folder.names().map { try String(contentsOfFile: folder.path($0), encoding: .utf8) }
+            #expect(files.count == 3 && Set(files).count == 1)
+            // A sweep over native tiles reads the model once for each.
+            let sweep = try Program.shell(
+                "cat '\(model)' | \"$mlsys\" sweep - --hardware '\(chip)' --native 8,16 --time-limit 1", secondsAtMost: 60)
+            #expect(sweep.exitCode == 0 && sweep.output.contains("2 points"), "\(sweep.diagnostics)")
+        }
+        for (input, code) in [("/dev/null", "65"), ("/dev/zero", "65")] {
+            let outcome = try Program.shell(
+                "head -c 100000 \(input) | \"$mlsys\" import - --hardware '\(chip)'; echo $?")
+            #expect(outcome.output == code + "\n" && outcome.diagnosticLines.count == 1)
+            #expect(outcome.diagnostics.hasPrefix("mlsys: standard input: "))
+        }
+    }
+
     @Test("Nothing on standard input is bad data, said in one line")
     func emptyInput() throws {
         let outcome = try Program.shell("\"$mlsys\" bound - < /dev/null")

@@ -90,7 +90,7 @@ struct ReferenceRun: Decodable {
         switch origin {
         case .model(let name), .boundary(let name): return try value(name).data
         case .number(let number): return [number]
-        case .gathered(let name): throw Missing(name: name)
+        case .gathered(let name): return try value("\(name) (gathered)").data
         case .patches(let name, let kernel): return try patches(value(name), kernel)
         case .derived("one_hot", _, let numbers):
             return (0..<Int(numbers[1])).map { $0 == Int(numbers[0]) ? 1 : 0 }

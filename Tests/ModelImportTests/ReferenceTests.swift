@@ -17,14 +17,14 @@ struct ReferenceTests {
         let path = ReferenceRun.fixtures.appendingPathComponent("\(model).onnx").path
         let imported = try ModelImporter(chip: .sample).read(path)
         let reference = try ReferenceRun.run(model: path, seed: 1)
-        #expect(try worstError(imported, reference, expected: reference) < 1e-4)
+        #expect(try reference.worstError(imported) < 1e-4)
     }
 
     @Test("A layer of com.microsoft's operators computes what one of ONNX's does")
     func fused() throws {
         let path = ReferenceRun.fixtures.appendingPathComponent("fused.onnx").path
         let imported = try ModelImporter(chip: .sample).read(path)
-        let values = try run(imported, try ReferenceRun.run(model: path, seed: 3))
+        let values = try ReferenceRun.run(model: path, seed: 3).values(of: imported)
         let difference = try #require(imported.outputs.first)
         #expect(imported.nodes.contains { $0.type == "SkipLayerNormalization" && $0.fate == .exact })
         let elements = try #require(values[difference.tensor])
@@ -41,33 +41,7 @@ struct ReferenceTests {
         let (first, second) = (
             try ReferenceRun.run(model: path, seed: 1), try ReferenceRun.run(model: path, seed: 2)
         )
-        #expect(try worstError(imported, first, expected: second) > 1e-2)
-    }
-
-    private func run(_ imported: ImportedModel, _ reference: ReferenceRun) throws -> [TensorID: [Double]] {
-        var inputs: [TensorID: [Double]] = [:]
-        for (index, part) in imported.inputs.enumerated() {
-            if let part { inputs[TensorID(index)] = try reference.matrix(part) }
-        }
-        return try ProblemInterpreter(problem: imported.problem).run(inputs)
-    }
-
-    /// The largest relative error of all outputs; every part of every output that is no boundary is compared.
-    private func worstError(
-        _ imported: ImportedModel, _ reference: ReferenceRun, expected other: ReferenceRun
-    ) throws -> Double {
-        let values = try run(imported, reference)
-        var worst = 0.0
-        var compared = 0
-        for output in imported.outputs where reference.values[output.name] != nil {
-            let expected = try other.matrix(output.part)
-            let found = try #require(values[output.tensor])
-            let scale = max(1, expected.map(abs).max() ?? 0)
-            for (a, b) in zip(expected, found) { worst = max(worst, abs(a - b) / scale) }
-            compared += expected.count
-        }
-        #expect(compared > 0)
-        return worst
+        #expect(try first.worstError(imported, expected: second) > 1e-2)
     }
 }
 

@@ -15,6 +15,9 @@ public struct InstalledTool: Sendable {
     /// Of Debian's `fish`.
     public static let fish = InstalledTool(name: "fish")
 
+    /// Python 3.
+    public static let python = InstalledTool(name: "python3")
+
     /// The C compiler.
     public static let cc = InstalledTool(name: "cc")
 

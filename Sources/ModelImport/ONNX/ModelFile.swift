@@ -34,6 +34,7 @@ enum ModelFile {
     }
 
     private static func map(_ path: String) throws(FileError) -> Data {
+        if StandardStream.isInput(path) { return try StandardStream.mapped() }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
             throw FileError(path: path, kind: .noInput, message: "does not exist")

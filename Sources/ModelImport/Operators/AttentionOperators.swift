@@ -195,8 +195,9 @@ enum AttentionOperators {
         var options = AttentionParts()
         options.scale = node.real("scale").flatMap { $0 == 0 ? nil : $0 }
         options.softcap = node.real("softcap", default: 0)
-        let left = node.int("local_window_size", default: -1)
-        options.window = (past, left < 0 ? -1 : left, 0)
+        // A window counts the row's own column, as onnxruntime does.
+        let window = node.int("local_window_size", default: -1)
+        options.window = (past, window > 0 ? window - 1 : -1, 0)
         let result = try lowering.attention(parts[0], parts[1], parts[2], options)
         return [try lowering.joined(result.value), parts[1], parts[2]]
     }
