@@ -95,7 +95,7 @@ extension ScheduleComparison.Block {
 }
 
 /// A number with its noun in the right form.
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+package func counted(_ count: Int, _ noun: String) -> String { "\(readable(count)) \(noun)\(count == 1 ? "" : "s")" }
 
 /// The cells of one line: a step of A, a step of B, or both.
 private struct ComparisonRow {

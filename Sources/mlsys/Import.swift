@@ -19,7 +19,9 @@ struct Import: ParsableCommand {
             table says what became of each kind of node, and why.
             """)
 
-    @Argument(help: ArgumentHelp("The model; - is standard input.", valueName: "MODEL"), completion: .file(extensions: ["onnx"]))
+    @Argument(
+        help: ArgumentHelp("The model; - is standard input.", valueName: "MODEL"),
+        completion: .file(extensions: ["onnx"]))
     var model: String
 
     @Option(
@@ -63,7 +65,8 @@ struct Import: ParsableCommand {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         if let output { try ProblemFile.write(imported.problem, to: output) }
         let report = ImportReport(imported, model: model, problem: output, seconds: seconds)
-        try Console.write(json ? jsonLine(report) : ImportTable(report, chip: chip, width: Terminal.width).text, besides: output)
+        try Console.write(
+            json ? jsonLine(report) : ImportTable(report, chip: chip, width: Terminal.width).text, besides: output)
     }
 }
 

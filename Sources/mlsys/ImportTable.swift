@@ -81,7 +81,10 @@ struct ImportTable {
     private var summary: [String] {
         let sum = report.multiplyAdds
         let lines = [
-            "\(report.nodes) nodes, \(report.ops) einsums, \(report.tensors) matrices, \(readable(total)) multiply-adds",
+            [
+                counted(report.nodes, "node"), counted(report.ops, "einsum"), "\(readable(report.tensors)) matrices",
+                "\(readable(total)) multiply-adds",
+            ].joined(separator: ", "),
             "exact \(percent(sum.exact)), approximated \(percent(sum.approximated)), "
                 + "beyond a boundary \(percent(sum.boundary))",
             "\(chip.name): roofline, uncalibrated; left out:",

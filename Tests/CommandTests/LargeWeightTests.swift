@@ -86,7 +86,7 @@ struct LargeWeightTests {
     }
 
     private func isImported(_ text: String) -> Bool {
-        text.contains("1 nodes, 1 einsums") && text.contains("40,000,000,000 multiply-adds")
+        text.contains("1 node, 1 einsum") && text.contains("40,000,000,000 multiply-adds")
     }
 
     /// Other readers refuse a message of 2 GB and more; here its length is a number like any other.

@@ -130,7 +130,8 @@ struct StandardStreamTests {
             #expect(files.count == 3 && Set(files).count == 1)
             // A sweep over native tiles reads the model once for each.
             let sweep = try Program.shell(
-                "cat '\(model)' | \"$mlsys\" sweep - --hardware '\(chip)' --native 8,16 --time-limit 1", secondsAtMost: 60)
+                "cat '\(model)' | \"$mlsys\" sweep - --hardware '\(chip)' --native 8,16 --time-limit 1",
+                secondsAtMost: 60)
             #expect(sweep.exitCode == 0 && sweep.output.contains("2 points"), "\(sweep.diagnostics)")
         }
         for (input, code) in [("/dev/null", "65"), ("/dev/zero", "65")] {
