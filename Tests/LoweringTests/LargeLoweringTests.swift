@@ -30,6 +30,21 @@ struct LargeLoweringTests {
         print("\(count) programs; \(met)")
     }
 
+    @Test("Finds no imported model that computes or moves anything else", .tags(.slow))
+    func importedModels() throws {
+        let fixtures = try ImportedModels.names(in: ImportedModels.fixtures).map { try ImportedModels.plan($0) }
+        #expect(fixtures.count >= 10)
+        try CBatch.check(fixtures)
+        try CBatch.check(fixtures, flags: CBatch.flags + CBatch.sanitizers)
+        let folder = ImportedModels.shared
+        let shared = try ImportedModels.names(in: folder).map {
+            try ImportedModels.plan($0, in: folder, elements: nil)
+        }
+        if shared.isEmpty { return print("no models in \(folder.path)") }
+        try CBatch.check(shared)
+        print("\(fixtures.count + shared.count) models")
+    }
+
     @Test("Finds no schedule without a layout", .tags(.slow))
     func layouts() throws {
         let random = try RandomCases(seeds: 100_000..<100_000 + UInt64(LargeRun.cases) * 10)
