@@ -42,7 +42,8 @@ let package = Package(
             name: "GLPKBackend",
             dependencies: ["MIP", "CGLPK", "GLPKShims", .product(name: "Logging", package: "swift-log")],
             swiftSettings: fast),
-        .target(name: "ExecutableBackend", dependencies: ["MIP"], swiftSettings: strict),
+        .target(name: "ProcessShims"),
+        .target(name: "ExecutableBackend", dependencies: ["MIP", "ProcessShims"], swiftSettings: strict),
         .target(
             name: "Scheduling",
             dependencies: [

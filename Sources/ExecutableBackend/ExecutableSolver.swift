@@ -3,10 +3,20 @@ import MIP
 
 /// A solver's executable as a `MIPSolver`: models and solutions pass through files.
 ///
-/// What it says is checked: a point counts only with integral columns rounded, if it then meets every row and lazy row;
-/// its objective is computed here. That a point is optimal, or that there is none, is the executable's word. Without a
-/// callback, lazy rows that a point breaks are added and the model is solved again. Bounds of stopped searches are those
-/// that row duals of the relaxation prove.
+/// A point is checked: it counts only with integral columns rounded, if it then meets every row and lazy row; its
+/// objective is computed here. Without a callback, lazy rows that a point breaks are added and the model is solved
+/// again.
+///
+/// Which bounds may be trusted:
+/// - `LPResult.dualBound` of a relaxation follows from row duals in arithmetic that trusts nobody: wrong
+///   duals make it weak, not wrong.
+/// - `MIPResult.dualBound` with the termination `optimal`, `infeasible` or `feasible(.gap)` is the executable's word,
+///   within its own tolerances: nothing here checks that no better point exists. What has to be proven is solved by
+///   `GLPKBackend`, or certified from relaxations.
+/// - A search that was stopped has no bound: its files tell none.
+///
+/// The executable ends with the search, when the search is cancelled, and, on Linux, with the thread that solves, even
+/// if the process is killed. Elsewhere whoever ends the process at once has to call `endSolverPrograms()` first.
 public struct ExecutableSolver: MIPSolver {
     /// The executables that are known.
     public enum Kind: String, Sendable, CaseIterable {

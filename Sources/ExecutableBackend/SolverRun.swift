@@ -65,37 +65,29 @@ struct SolverRun {
         _ files: SolverFiles, _ request: SolverRequest, _ isCancelled: (@Sendable () -> Bool)?
     ) throws -> Limit? {
         try Data().write(to: files.log)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = command.arguments(files, request)
-        process.currentDirectoryURL = files.model.deletingLastPathComponent()
-        process.standardInput = FileHandle.nullDevice
         let log = try FileHandle(forWritingTo: files.log)
-        process.standardOutput = log
-        process.standardError = log
+        defer { try? log.close() }
+        let folder = files.model.deletingLastPathComponent()
+        let started: SolverProcess?
         do {
-            try process.run()
+            started = try SolverProcess(path, command.arguments(files, request), in: folder, log: log)
         } catch {
             throw failure("cannot be run: \(error.localizedDescription)")
         }
+        guard let process = started else { return .interrupted }
         let deadline = request.seconds.map { ContinuousClock.now + .seconds($0 + Self.grace) }
-        var stopped: Limit?
-        while process.isRunning {
-            if isCancelled?() ?? false { stopped = .interrupted }
-            if let deadline, ContinuousClock.now > deadline { stopped = .time }
-            if stopped != nil {
-                // A child inherits the signals that its parent's thread blocks; this one cannot be blocked.
-                kill(process.processIdentifier, SIGKILL)
-                break
+        while true {
+            if let ending = process.ending() {
+                if case .signal(let number) = ending { throw failure("ended by a signal", code: Int(number)) }
+                return nil
+            }
+            let isLate = deadline.map { ContinuousClock.now > $0 } ?? false
+            if isLate || isCancelled?() ?? false {
+                process.kill()
+                return isLate ? .time : .interrupted
             }
             Thread.sleep(forTimeInterval: 0.01)
         }
-        process.waitUntilExit()
-        try? log.close()
-        if stopped == nil, process.terminationReason == .uncaughtSignal {
-            throw failure("ended by a signal", code: Int(process.terminationStatus))
-        }
-        return stopped
     }
 
     /// The number in CBC's `Enumerated nodes:` or HiGHS's `Nodes`.

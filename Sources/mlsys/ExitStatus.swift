@@ -1,5 +1,6 @@
 import ArgumentParser
 import CostModel
+import ExecutableBackend
 import Foundation
 import Scheduling
 import TensorGraph
@@ -59,4 +60,11 @@ extension Failure {
         if let message { Console.error("mlsys: \(message)") }
         exit(status.rawValue)
     }
+}
+
+/// Ends the process whatever its other threads are doing: no half-written file and no solver's program stays behind.
+func endAtOnce(_ status: Int32) -> Never {
+    abandonUnfinishedFiles()
+    endSolverPrograms()
+    _exit(status)
 }

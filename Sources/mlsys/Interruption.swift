@@ -47,7 +47,7 @@ enum Interruption {
             abandonUnfinishedFiles()
             Console.error("mlsys: interrupted by \(name(number))")
         }
-        _exit(128 + number)
+        endAtOnce(128 + number)
     }
 
     private static func isIgnored(_ action: sigaction) -> Bool {

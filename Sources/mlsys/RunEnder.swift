@@ -72,8 +72,7 @@ final class RunEnder: Sendable {
         let monitor = monitor
         Thread.detachNewThread {
             usleep(UInt32(Self.patience / .microseconds(1)))
-            abandonUnfinishedFiles()
-            _exit(monitor.current.best == nil ? 128 + signal : 0)
+            endAtOnce(monitor.current.best == nil ? 128 + signal : 0)
         }
         let deadline = ContinuousClock.now + Self.grace
         while !monitor.isClaimed, ContinuousClock.now < deadline { usleep(500) }
@@ -81,7 +80,7 @@ final class RunEnder: Sendable {
             usleep(UInt32(Self.streamWaitSeconds * 1e6))
             guard !monitor.waitsForReader else {
                 Console.error("mlsys: \(name): interrupted by \(Interruption.name(signal)), and nobody reads it")
-                _exit(ExitStatus.cannotCreate.rawValue)
+                endAtOnce(ExitStatus.cannotCreate.rawValue)
             }
         }
         // The solver's thread has the word: it exits.
@@ -100,12 +99,12 @@ final class RunEnder: Sendable {
     /// Prints what came of it while the solver's thread is still at work, and ends the process.
     private func end(with best: SchedulingSnapshot, _ limit: SolveLimit) -> Never {
         do {
-            guard let result = try monitor.result(.limit(limit), holding: best) else { _exit(0) }
+            guard let result = try monitor.result(.limit(limit), holding: best) else { endAtOnce(0) }
             try printEarly(result)
-            _exit(0)
+            endAtOnce(0)
         } catch {
             if let message = Failure(error)?.message { Console.error("mlsys: \(message)") }
-            _exit(ExitStatus.cannotCreate.rawValue)
+            endAtOnce(ExitStatus.cannotCreate.rawValue)
         }
     }
 }

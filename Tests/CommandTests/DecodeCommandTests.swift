@@ -68,6 +68,31 @@ struct DecodeCommandTests {
         }
     }
 
+    @Test("A step that takes over what only it leaves is named; rows of --with-cuts forbid it")
+    func takesOverFromItself() throws {
+        let problem = ExternalFiles.packageRoot
+            .appendingPathComponent("models/examples/thrown-away/problem.json").path
+        try withTemporaryFolder { folder in
+            let (model, legend) = (folder.path("m.lp"), folder.path("legend.json"))
+            // As SCIP, CBC and glpsol solve the program without rows that forbid it.
+            let chosen = solution(["x12_o1_3_w16_h16_k1", "x110_o0_1_2_w16_h16_k1_a8_r8"])
+            let file = try folder.file("x.sol", chosen)
+            for cuts in [[], ["--with-cuts"]] {
+                let exported = try Program.run(
+                    arguments: ["export", problem, "--format", "lp", "-o", model, "--legend", legend] + cuts)
+                #expect(exported.exitCode == 0)
+                let outcome = try Program.run(
+                    "decode", problem, "--legend", legend, "--solution", file, "-o", folder.path("s.json"))
+                #expect(outcome.exitCode == 65)
+                #expect(
+                    outcome.diagnostics.contains(
+                        "the step of ops 0, 1, 2 takes tensor 8 over from the step of ops 0, 1, 2"))
+                let rows = try String(contentsOfFile: model, encoding: .utf8)
+                #expect(rows.contains("begin_t8:") == !cuts.isEmpty)
+            }
+        }
+    }
+
     @Test("Files that are no legend or no solution are refused by name")
     func badFiles() throws {
         try withTemporaryFolder { folder in

@@ -7,10 +7,17 @@ final class RunningProgram {
     private let streams: [URL]
 
     /// Starts it; what it prints goes to files in this folder.
-    init(in folder: URL, _ arguments: String...) throws {
+    convenience init(in folder: URL, _ arguments: String...) throws {
+        try self.init(in: folder, arguments: arguments)
+    }
+
+    /// Starts it; `programs` is a folder that is searched for programs before all others.
+    init(in folder: URL, programs: URL? = nil, arguments: [String]) throws {
         process.executableURL = URL(fileURLWithPath: try Program.path())
         process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(Program.noProfile) { $1 }
+        var environment = ProcessInfo.processInfo.environment.merging(Program.noProfile) { $1 }
+        if let programs { environment["PATH"] = "\(programs.path):\(environment["PATH"] ?? "/usr/bin:/bin")" }
+        process.environment = environment
         process.standardInput = FileHandle.nullDevice
         streams = ["output", "diagnostics"].map { folder.appendingPathComponent($0) }
         for stream in streams { try Data().write(to: stream) }
@@ -26,6 +33,9 @@ final class RunningProgram {
         let deadline = ContinuousClock.now + .seconds(20)
         while !FileManager.default.fileExists(atPath: path), ContinuousClock.now < deadline { usleep(200) }
     }
+
+    /// Waits for the end, as long as `secondsAtMost`; false if it did not come.
+    func waitForEnd(secondsAtMost: Double) -> Bool { ended.wait(timeout: .now() + secondsAtMost) == .success }
 
     /// What came of it after a signal.
     struct Ending {

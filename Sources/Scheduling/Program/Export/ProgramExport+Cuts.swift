@@ -26,16 +26,19 @@ extension ProgramExport {
     /// Solves the program and adds the cuts that it took.
     ///
     /// Supply cuts and the rows C2' spare a solver work: the former hold for every integer point of the program, the
-    /// latter for every schedule. Order cuts hold for every
-    /// schedule, and those that branch and bound met suffice: each point that costs less than the optimum was cut off
-    /// by them or by a bound that follows from the rows in the file. So the optimum of the file is that of the problem
-    /// over the candidates, although another solver may reach it at a point that cannot be ordered.
+    /// latter for every schedule. Order cuts hold for every schedule, and those that branch and bound met suffice: each
+    /// point that costs less than the optimum was cut off by them or by a bound that follows from the rows in the file.
+    /// So the optimum of the file is that of the problem over the candidates, although another solver may reach it at a
+    /// point that cannot be ordered. What is seen most in such points is forbidden beforehand: a step that takes over
+    /// what only it leaves.
     ///
     /// - Throws: `MIPSolverError`.
     package mutating func addCuts(solver: any MIPSolver, control: SolveControl) throws {
         let budget = Budget(control)
         let supplyCuts = try formulation.tighten(solver, budget: budget).cuts
         let reachRows = formulation.reachRows.count
+        let begins = formulation.beginRows()
+        for row in begins { try formulation.add(row, .orderCut) }
         let decoder = ScheduleDecoder(formulation)
         let found = Mutex<[Row]>([])
         let allExact = Atomic(true)
@@ -58,7 +61,7 @@ extension ProgramExport {
         if let incumbent = solution.incumbent { start = incumbent.point }
         let isProven = solution.termination == .optimal && allExact.load(ordering: .relaxed)
         cuts = CutSummary(
-            supplyCuts: supplyCuts, reachRows: reachRows, orderCuts: rows.count,
+            supplyCuts: supplyCuts, reachRows: reachRows, orderCuts: begins.count + rows.count,
             optimum: isProven ? solution.incumbent?.objective : nil)
     }
 }

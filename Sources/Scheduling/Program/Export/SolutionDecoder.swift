@@ -127,8 +127,13 @@ package struct SolutionDecoder {
         }
         var tensors: [TensorID] = []
         waitingFor.forEach { tensors.append(formulation.columns.tensors[$0]) }
-        return steps.map(words).joined(separator: ", ") + " wait for tensors \(tensors.map(\.index))"
+        for step in steps { tensors += formulation.columns.handOffs[Int(formulation.columns.columns[step].resident)] }
+        let lacking = Set(tensors.map(\.index)).sorted().map { TensorID($0) }
+        return steps.map(words).joined(separator: ", ")
+            + " wait\(steps.count == 1 ? "s" : "") for tensor\(lacking.count == 1 ? "" : "s") \(list(lacking))"
     }
+
+    private func list(_ tensors: [TensorID]) -> String { tensors.map(\.description).joined(separator: ", ") }
 
     /// A step that has to run before this one, and why.
     private func supplier(of step: Int, among steps: [Int], _ waitingFor: OpSet) -> (step: Int, why: String)? {
@@ -143,12 +148,11 @@ package struct SolutionDecoder {
         {
             return (taker, "runs right before")
         }
-        if columns[step].resident != 0,
-            let giver = steps.first(where: { $0 != step && columns[$0].retained == columns[step].resident })
-        {
-            return (giver, "runs right after")
-        }
-        return nil
+        guard columns[step].resident != 0 else { return nil }
+        let givers = steps.filter { columns[$0].retained == columns[step].resident }
+        if let giver = givers.first(where: { $0 != step }) { return (giver, "runs right after") }
+        let set = formulation.columns.handOffs[Int(columns[step].resident)]
+        return givers.first.map { ($0, "takes tensor\(set.count == 1 ? "" : "s") \(list(set)) over from") }
     }
 
     private func words(of candidate: Int) -> String {
