@@ -4,32 +4,63 @@ import TextTable
 /// A table of what came of each problem, for people.
 public struct BenchTable {
     private let rows: [BenchRow]
+    private let width: Int?
 
     /// Creates the table.
-    public init(_ rows: [BenchRow]) { self.rows = rows }
+    ///
+    /// - Parameters:
+    ///   - rows: what came of each problem.
+    ///   - width: characters that a line may have, as far as that is possible; nil for any number.
+    public init(_ rows: [BenchRow], width: Int? = nil) {
+        self.rows = rows
+        self.width = width
+    }
 
-    /// The table, one line per problem, and a line that sums it up; every line ends in a newline.
+    /// The table, one line per problem, why problems failed, and a line that sums it up; every line ends in a newline.
+    ///
+    /// Where there is not enough room status and names shorten first, then numbers, and at last there are two tables.
     public var text: String {
+        let table = FittedTable(rows, width: width).text(
+            [(40, false, false), (40, true, false), (20, true, false), (20, true, true), (12, true, true)].map {
+                style in
+                [{ columns($0, Cell.allCases, nameLength: style.0, isShort: style.1, isCompact: style.2) }]
+            } + [
+                [Cell.results, Cell.efforts].map { cells in
+                    { columns($0, cells, nameLength: 24, isShort: false, isCompact: false) }
+                }
+            ])
+        let failures = rows.compactMap { row in row.error.map { "\(row.problem): failed: \($0)" } }
+        return table + (failures + [summary]).flatMap { TextWidth.wrapped($0, to: width) }.map { $0 + "\n" }.joined()
+    }
+
+    private enum Cell: CaseIterable {
+        case problem, ops, latency, bound, gap, seconds, toBest, source, ratio, status
+
+        static let results: [Cell] = [.problem, .ops, .latency, .bound, .gap, .ratio]
+        static let efforts: [Cell] = [.problem, .seconds, .toBest, .source, .status]
+    }
+
+    private func columns(
+        _ row: BenchRow, _ cells: [Cell], nameLength: Int, isShort: Bool, isCompact: Bool
+    ) -> [Column] {
         let hasReference = rows.contains { $0.reference != nil }
-        let table = TextTable<BenchRow> { row in
-            var columns = [
-                Column(title: "problem", value: row.problem),
-                Column(title: "ops", value: row.ops.map(String.init) ?? "-", align: .right),
-                Column(title: "latency", value: row.latency.map { readable($0) } ?? "-", align: .right),
-                Column(title: "bound", value: row.bound.map { readable($0) } ?? "-", align: .right),
-                Column(title: "gap", value: row.gap.map(Self.percent) ?? "-", align: .right),
-                Column(title: "seconds", value: Self.decimal(row.seconds, 2), align: .right),
-                Column(title: "to best", value: row.secondsToBest.map { Self.decimal($0, 2) } ?? "-", align: .right),
-                Column(title: "source", value: row.source ?? "-"),
-            ]
-            if hasReference {
-                columns.append(
-                    Column(title: "ratio", value: row.ratio.map { Self.decimal($0, 6) } ?? "-", align: .right))
+        func number(_ value: Double?) -> String { value.map { isCompact ? compact($0) : readable($0) } ?? "-" }
+        let status = row.error == nil ? row.status ?? "-" : "failed"
+        return cells.filter { $0 != .ratio || hasReference }.map { cell in
+            switch cell {
+            case .problem: Column(title: "problem", value: shortened(row.problem, to: nameLength))
+            case .ops: Column(title: "ops", value: row.ops.map(String.init) ?? "-", align: .right)
+            case .latency: Column(title: "latency", value: number(row.latency), align: .right)
+            case .bound: Column(title: "bound", value: number(row.bound), align: .right)
+            case .gap: Column(title: "gap", value: row.gap.map(Self.percent) ?? "-", align: .right)
+            case .seconds: Column(title: "seconds", value: Self.decimal(row.seconds, 2), align: .right)
+            case .toBest:
+                Column(title: "to best", value: row.secondsToBest.map { Self.decimal($0, 2) } ?? "-", align: .right)
+            case .source: Column(title: "source", value: row.source ?? "-")
+            case .ratio: Column(title: "ratio", value: row.ratio.map { Self.decimal($0, 6) } ?? "-", align: .right)
+            case .status: Column(title: "status", value: isShort ? shortStatus(status) : status)
             }
-            columns.append(Column(title: "status", value: row.error.map { "failed: \($0)" } ?? row.status ?? "-"))
-            return columns
         }
-        return withoutTrailingSpaces(table.string(for: rows) ?? "") + summary + "\n"
     }
 
     private var summary: String {

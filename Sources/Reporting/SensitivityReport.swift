@@ -71,25 +71,60 @@ public struct SensitivityReport: Encodable, Sendable {
     }
 
     /// The table, one line per change; every line ends in a newline.
-    public var table: String {
-        let table = TextTable<Change> { change in
-            [
-                Column(title: "change", value: change.name),
-                Column(title: "latency", value: readable(change.latency), align: .right),
-                Column(title: "worth", value: signed(change.worth), align: .right),
-                Column(title: "best at least", value: readable(change.bestAtLeast), align: .right),
-                Column(title: "best at most", value: readable(change.bestAtMost), align: .right),
-                Column(title: "best's worth", value: Self.range(change), align: .right),
-                Column(title: "status", value: change.isProven ? "proven" : "-"),
-            ]
-        }
-        return withoutTrailingSpaces(table.string(for: changes) ?? "")
-            + "without a change: latency \(readable(latency)), best at least \(readable(bestAtLeast)), at most "
-            + "\(readable(bestAtMost))\n"
+    ///
+    /// Where there is not enough room names shorten first, then numbers, and at last there are two tables.
+    ///
+    /// - Parameter width: characters that a line may have, as far as that is possible; nil for any number.
+    public func table(width: Int? = nil) -> String {
+        let effects: [Cell] = [.change, .latency, .worth]
+        let bests: [Cell] = [.change, .atLeast, .atMost, .range, .status]
+        let table = FittedTable(changes, width: width).text(
+            [(100, false), (40, false), (28, false), (28, true), (20, true)].map { style in
+                [{ Self.columns($0, Cell.allCases, nameLength: style.0, isCompact: style.1) }]
+            }
+                + [40, 28].map { length in
+                    [effects, bests].map { cells in
+                        { Self.columns($0, cells, nameLength: length, isCompact: length < 40) }
+                    }
+                })
+        let base =
+            "without a change: latency \(readable(latency)), best at least \(readable(bestAtLeast)), at most "
+            + "\(readable(bestAtMost))"
+        return table + TextWidth.wrapped(base, to: width).map { $0 + "\n" }.joined()
     }
 
-    private static func range(_ change: Change) -> String {
-        let (low, high) = (readable(change.bestWorthAtLeast), readable(change.bestWorthAtMost))
+    private enum Cell: CaseIterable {
+        case change, latency, worth, atLeast, atMost, range, status
+    }
+
+    private static func columns(_ change: Change, _ cells: [Cell], nameLength: Int, isCompact: Bool) -> [Column] {
+        func number(_ value: Double) -> String { isCompact ? compact(value) : readable(value) }
+        return cells.map { cell in
+            switch cell {
+            case .change: Column(title: "change", value: shortenedName(change.name, to: nameLength))
+            case .latency: Column(title: "latency", value: number(change.latency), align: .right)
+            case .worth:
+                Column(
+                    title: "worth",
+                    value: isCompact ? (change.worth > 0 ? "+" : "") + number(change.worth) : signed(change.worth),
+                    align: .right)
+            case .atLeast: Column(title: "best at least", value: number(change.bestAtLeast), align: .right)
+            case .atMost: Column(title: "best at most", value: number(change.bestAtMost), align: .right)
+            case .range: Column(title: "best's worth", value: range(change, number), align: .right)
+            case .status: Column(title: "status", value: change.isProven ? "proven" : "-")
+            }
+        }
+    }
+
+    /// The middle of a long name is left out: the op's number and the change stand at its ends.
+    private static func shortenedName(_ name: String, to length: Int) -> String {
+        guard name.count > length else { return name }
+        let end = (length - 1) * 3 / 4
+        return name.prefix(length - 1 - end) + "…" + name.suffix(end)
+    }
+
+    private static func range(_ change: Change, _ number: (Double) -> String) -> String {
+        let (low, high) = (number(change.bestWorthAtLeast), number(change.bestWorthAtMost))
         return low == high ? low : "\(low) to \(high)"
     }
 }

@@ -4,40 +4,66 @@ import TextTable
 /// A table of the points of a sweep, for people, and the same as comma-separated values, for spreadsheets.
 public struct SweepTable {
     private let rows: [SweepRow]
+    private let width: Int?
 
     /// Creates the table.
-    public init(_ rows: [SweepRow]) { self.rows = rows }
+    ///
+    /// - Parameters:
+    ///   - rows: the points.
+    ///   - width: characters that a line may have, as far as that is possible; nil for any number.
+    public init(_ rows: [SweepRow], width: Int? = nil) {
+        self.rows = rows
+        self.width = width
+    }
 
-    /// The table, one line per point, and a line that sums it up; every line ends in a newline.
+    /// The table, one line per point, why points failed, and a line that sums it up; every line ends in a newline.
+    ///
+    /// Where there is not enough room the status shortens first, then numbers, and at last there are two tables.
     public var text: String {
+        let results: [Cell] = [.point, .capacity, .bandwidth, .native, .latency, .bound, .gap, .marks]
+        let efforts: [Cell] = [.point, .compute, .moved, .from, .seconds, .status]
+        let table = FittedTable(rows, width: width).text(
+            [(false, false), (true, false), (true, true)].map { style in
+                [{ columns($0, Cell.allCases, isShort: style.0, isCompact: style.1) }]
+            }
+                + [false, true].map { isCompact in
+                    [results, efforts].map { cells in { columns($0, cells, isShort: false, isCompact: isCompact) } }
+                })
+        let failures = rows.compactMap { row in row.error.map { "point \(row.number): \(row.status): \($0)" } }
+        return table + (failures + [summary]).flatMap { TextWidth.wrapped($0, to: width) }.map { $0 + "\n" }.joined()
+    }
+
+    private enum Cell: CaseIterable {
+        case point, capacity, bandwidth, native, latency, bound, gap, compute, moved, marks, from, seconds, status
+    }
+
+    private func columns(_ row: SweepRow, _ cells: [Cell], isShort: Bool, isCompact: Bool) -> [Column] {
         let hasSeveralBandwidths = Set(rows.map(\.bandwidth)).count > 1
         let hasSeveralNatives = Set(rows.map(\.native)).count > 1
-        let table = TextTable<SweepRow> { row in
-            var columns = [
-                Column(title: "point", value: row.number, align: .right),
-                Column(title: "capacity", value: readable(row.capacity), align: .right),
-            ]
-            if hasSeveralBandwidths {
-                columns.append(Column(title: "bandwidth", value: readable(row.bandwidth), align: .right))
+        func number(_ value: Double?) -> String { value.map { isCompact ? compact($0) : readable($0) } ?? "-" }
+        return cells.compactMap { cell in
+            switch cell {
+            case .point: Column(title: "point", value: row.number, align: .right)
+            case .capacity: Column(title: "capacity", value: readable(row.capacity), align: .right)
+            case .bandwidth:
+                hasSeveralBandwidths
+                    ? Column(title: "bandwidth", value: readable(row.bandwidth), align: .right) : nil
+            case .native:
+                hasSeveralNatives
+                    ? Column(title: "native", value: row.native.map(String.init).joined(separator: "x"), align: .right)
+                    : nil
+            case .latency: Column(title: "latency", value: number(row.latency), align: .right)
+            case .bound: Column(title: "bound", value: number(row.bound), align: .right)
+            case .gap: Column(title: "gap", value: row.gap.map { gapText($0) } ?? "-", align: .right)
+            case .compute:
+                Column(title: "compute", value: row.computeShare.map { percentage($0, of: 1) } ?? "-", align: .right)
+            case .moved: Column(title: "moved", value: number(row.movedElements), align: .right)
+            case .marks: Column(title: "", value: Self.marks(row))
+            case .from: Column(title: "from", value: Self.sources(row))
+            case .seconds: Column(title: "seconds", value: String(format: "%.2f", row.seconds), align: .right)
+            case .status: Column(title: "status", value: isShort ? shortStatus(row.status) : row.status)
             }
-            if hasSeveralNatives {
-                columns.append(
-                    Column(title: "native", value: row.native.map(String.init).joined(separator: "x"), align: .right))
-            }
-            columns += [
-                Column(title: "latency", value: row.latency.map { readable($0) } ?? "-", align: .right),
-                Column(title: "bound", value: row.bound.map { readable($0) } ?? "-", align: .right),
-                Column(title: "gap", value: row.gap.map { gapText($0) } ?? "-", align: .right),
-                Column(title: "compute", value: row.computeShare.map { percentage($0, of: 1) } ?? "-", align: .right),
-                Column(title: "moved", value: row.movedElements.map { readable($0) } ?? "-", align: .right),
-                Column(title: "", value: Self.marks(row)),
-                Column(title: "from", value: Self.sources(row)),
-                Column(title: "seconds", value: String(format: "%.2f", row.seconds), align: .right),
-                Column(title: "status", value: row.error.map { "\(row.status): \($0)" } ?? row.status),
-            ]
-            return columns
         }
-        return withoutTrailingSpaces(table.string(for: rows) ?? "") + summary + "\n"
     }
 
     private static func marks(_ row: SweepRow) -> String {

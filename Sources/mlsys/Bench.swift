@@ -54,7 +54,7 @@ struct Bench: ParsableCommand {
     )
     var shard: ShardOption?
 
-    @Option(help: ArgumentHelp("Cores to use.", valueName: "N"))
+    @Option(help: ArgumentHelp("Cores to use; without a clock they do not change the schedule.", valueName: "N"))
     var threads = Scheduler.Options().threads
 
     @Option(help: ArgumentHelp("Seed of the choices that are made at random.", valueName: "N"))
@@ -90,7 +90,7 @@ struct Bench: ParsableCommand {
         if let json { try OutputFile.check(json) }
         let results = try folder.map(run) ?? BenchFile(merging: merge)
         if let json { try writeAtomically(results.text(), to: json) }
-        try Console.write(BenchTable(results.rows).text, besides: json)
+        try Console.write(BenchTable(results.rows, width: Terminal.width).text, besides: json)
         guard results.rows.allSatisfy({ $0.error == nil }) else { throw Failure(.problemFailed, nil) }
     }
 

@@ -70,7 +70,7 @@ struct Sensitivity: ParsableCommand {
                 graph, given.schedule, changes: HardwareChange.usual(graph, capacityStep: step), solver: GLPKSolver(),
                 scheduler: options, timeLimitSeconds: timeLimit)
             let report = SensitivityReport(study, problem: graph)
-            try Console.write(json ? jsonLine(report) : report.table)
+            try Console.write(json ? jsonLine(report) : report.table(width: Terminal.width))
         } catch let error as FileError {
             throw error
         } catch {

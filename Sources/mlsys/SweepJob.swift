@@ -119,7 +119,7 @@ struct SweepJob {
 
     /// Writes what is asked for; the table, unless standard output is taken.
     func write(_ results: SweepFile) throws {
-        let table = SweepTable(results.rows)
+        let table = SweepTable(results.rows, width: Terminal.width)
         if let json = command.json { try writeAtomically(results.text(), to: json) }
         if let csv = command.csv { try writeAtomically(table.csv, to: csv) }
         if let page = command.page {

@@ -99,6 +99,51 @@ struct TerminalWidthTests {
         #expect(widest(bound.output) <= 80, "\(bound.output)")
     }
 
+    @Test("Bench: status and names shorten first, then numbers; failures have lines of their own")
+    func bench() throws {
+        try withTemporaryFolder { folder in
+            let problems = folder.appendingPathComponent("problems")
+            try FileManager.default.createDirectory(at: problems, withIntermediateDirectories: false)
+            let source = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems")
+            for name in ["swiglu-248", "attention-216", "mlp-4"] {
+                try FileManager.default.copyItem(
+                    at: source.appendingPathComponent("\(name).json"),
+                    to: problems.appendingPathComponent("a-problem-with-a-very-long-name-of-\(name).json"))
+            }
+            _ = try problems.file("broken.json", Samples.infeasibleProblem)
+            let reference = try folder.file(
+                "reference.json", #"{"a-problem-with-a-very-long-name-of-mlp-4": 65536, "other": 1}"#)
+            let command = "\"$mlsys\" bench '\(problems.path)' --method list"
+            let narrow = try Program.shell(command, secondsAtMost: 60)
+            #expect(widest(narrow.output) <= 80, "\(narrow.output)")
+            #expect(narrow.output.contains("…") && narrow.output.contains("broken: failed: "))
+            #expect(narrow.output.ranges(of: "problem ").count < 4)
+            let wide = try Program.shell("COLUMNS=300 \(command)", secondsAtMost: 60)
+            #expect(wide.output.contains("a-problem-with-a-very-long-name-of-attention-216 "))
+            let compared = try Program.shell("\(command) --reference '\(reference)'", secondsAtMost: 60)
+            #expect(widest(compared.output) <= 80 && compared.output.contains("ratio"), "\(compared.output)")
+        }
+    }
+
+    @Test("Sweep and sensitivity: 80 columns; a wide terminal has all in one table")
+    func studies() throws {
+        let file = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/gpt-35.json").path
+        try withTemporaryFolder { folder in
+            let schedule = folder.path("s.json")
+            #expect(try Program.run(file, schedule, "--method", "list").exitCode == 0)
+            for (command, head) in [
+                ("sweep '\(file)' --capacity 64k,1M --bandwidth 1,300 --native 64,128 --time-limit 0.2", "point "),
+                ("sensitivity '\(file)' '\(schedule)' --time-limit 2", "change "),
+            ] {
+                let narrow = try Program.shell("\"$mlsys\" \(command)", secondsAtMost: 90)
+                #expect(narrow.exitCode == 0)
+                #expect(widest(narrow.output) <= 80, "\(narrow.output)")
+                let wide = try Program.shell("COLUMNS=300 \"$mlsys\" \(command)", secondsAtMost: 90)
+                #expect(wide.output.ranges(of: head).count == 1 && widest(wide.output) > 80, "\(wide.output)")
+            }
+        }
+    }
+
     @Test("Progress: 80 columns")
     func progress() throws {
         let file = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/attention-15.json").path
