@@ -21,7 +21,7 @@ public struct BenchTable {
     /// Where there is not enough room status and names shorten first, then numbers, and at last there are two tables.
     public var text: String {
         let table = FittedTable(rows, width: width).text(
-            [(40, false, false), (40, true, false), (20, true, false), (20, true, true), (12, true, true)].map {
+            [(200, false, false), (200, true, false), (20, true, false), (20, true, true), (12, true, true)].map {
                 style in
                 [{ columns($0, Cell.allCases, nameLength: style.0, isShort: style.1, isCompact: style.2) }]
             } + [

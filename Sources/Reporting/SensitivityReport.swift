@@ -78,14 +78,14 @@ public struct SensitivityReport: Encodable, Sendable {
     public func table(width: Int? = nil) -> String {
         let effects: [Cell] = [.change, .latency, .worth]
         let bests: [Cell] = [.change, .atLeast, .atMost, .range, .status]
+        let styles = [
+            Style(nameLength: 100), Style(nameLength: 40), Style(nameLength: 40, isShort: true),
+            Style(nameLength: 28, isShort: true), Style(nameLength: 28, isShort: true, isCompact: true),
+        ]
         let table = FittedTable(changes, width: width).text(
-            [(100, false), (40, false), (28, false), (28, true), (20, true)].map { style in
-                [{ Self.columns($0, Cell.allCases, nameLength: style.0, isCompact: style.1) }]
-            }
-                + [40, 28].map { length in
-                    [effects, bests].map { cells in
-                        { Self.columns($0, cells, nameLength: length, isCompact: length < 40) }
-                    }
+            styles.map { style in [{ Self.columns($0, Cell.allCases, style) }] }
+                + [Style(nameLength: 40), Style(nameLength: 24, isShort: true, isCompact: true)].map { style in
+                    [effects, bests].map { cells in { Self.columns($0, cells, style) } }
                 })
         let base =
             "without a change: latency \(readable(latency)), best at least \(readable(bestAtLeast)), at most "
@@ -97,19 +97,34 @@ public struct SensitivityReport: Encodable, Sendable {
         case change, latency, worth, atLeast, atMost, range, status
     }
 
-    private static func columns(_ change: Change, _ cells: [Cell], nameLength: Int, isCompact: Bool) -> [Column] {
-        func number(_ value: Double) -> String { isCompact ? compact(value) : readable(value) }
+    /// How much room cells take.
+    private struct Style {
+        let nameLength: Int
+        /// Short titles.
+        var isShort = false
+        /// Rounded numbers.
+        var isCompact = false
+    }
+
+    private static func columns(_ change: Change, _ cells: [Cell], _ style: Style) -> [Column] {
+        func number(_ value: Double) -> String { style.isCompact ? compact(value) : readable(value) }
         return cells.map { cell in
             switch cell {
-            case .change: Column(title: "change", value: shortenedName(change.name, to: nameLength))
+            case .change: Column(title: "change", value: shortenedName(change.name, to: style.nameLength))
             case .latency: Column(title: "latency", value: number(change.latency), align: .right)
             case .worth:
                 Column(
                     title: "worth",
-                    value: isCompact ? (change.worth > 0 ? "+" : "") + number(change.worth) : signed(change.worth),
+                    value: style.isCompact
+                        ? (change.worth > 0 ? "+" : "") + number(change.worth) : signed(change.worth),
                     align: .right)
-            case .atLeast: Column(title: "best at least", value: number(change.bestAtLeast), align: .right)
-            case .atMost: Column(title: "best at most", value: number(change.bestAtMost), align: .right)
+            case .atLeast:
+                Column(
+                    title: style.isShort ? "at least" : "best at least", value: number(change.bestAtLeast),
+                    align: .right)
+            case .atMost:
+                Column(
+                    title: style.isShort ? "at most" : "best at most", value: number(change.bestAtMost), align: .right)
             case .range: Column(title: "best's worth", value: range(change, number), align: .right)
             case .status: Column(title: "status", value: change.isProven ? "proven" : "-")
             }

@@ -116,7 +116,7 @@ struct TerminalWidthTests {
             let command = "\"$mlsys\" bench '\(problems.path)' --method list"
             let narrow = try Program.shell(command, secondsAtMost: 60)
             #expect(widest(narrow.output) <= 80, "\(narrow.output)")
-            #expect(narrow.output.contains("…") && narrow.output.contains("broken: failed: "))
+            #expect(narrow.output.contains("…") && narrow.output.contains("\nbroken: failed:"))
             #expect(narrow.output.ranges(of: "problem ").count < 4)
             let wide = try Program.shell("COLUMNS=300 \(command)", secondsAtMost: 60)
             #expect(wide.output.contains("a-problem-with-a-very-long-name-of-attention-216 "))
