@@ -28,6 +28,27 @@ package func percentage(_ part: Double, of whole: Double) -> String {
     return "\(Int(rounded >= 100 && part < whole ? 99 : min(rounded, 1e9)))%"
 }
 
+/// Parts of a whole in per cent that add up to 100 %: those that rounding down takes most from get back what is left.
+///
+/// Nothing is 0 %, and everything 100 %; what is less than the last digit shows is told by `<`.
+///
+/// - Parameter decimals: digits behind the point, 0 or 1.
+func percentages(_ parts: [Double], decimals: Int = 0) -> [String] {
+    let parts = parts.map { max(0, $0) }
+    let whole = parts.reduce(0, +)
+    guard whole > 0, whole.isFinite else { return parts.map { _ in "-" } }
+    let unit = decimals == 0 ? 1 : 10
+    let exact = parts.map { $0 / whole * Double(100 * unit) }
+    var shown = exact.map { Int($0) }
+    let order = exact.indices.filter { parts[$0] > 0 && (parts[$0] == whole || shown[$0] < 100 * unit - 1) }
+        .sorted { (exact[$0] - Double(shown[$0]), $1) > (exact[$1] - Double(shown[$1]), $0) }
+    for index in order.prefix(max(0, 100 * unit - shown.reduce(0, +))) { shown[index] += 1 }
+    return zip(parts, shown).map { part, shown in
+        if shown == 0 { return part > 0 ? "<\(unit == 1 ? "1" : "0.1")%" : "0%" }
+        return "\(shown / unit)" + (unit > 1 && shown % unit > 0 ? ".\(shown % unit)" : "") + "%"
+    }
+}
+
 /// A gap, a fraction, in per cent; never rounded to nothing.
 package func gapText(_ gap: Double) -> String {
     guard gap > Tolerance.agreement else { return "0%" }

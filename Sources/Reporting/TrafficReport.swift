@@ -71,6 +71,7 @@ public struct TrafficReport: Encodable, Sendable {
         var evicted: Double
         var steps: Int?
         var share: Double
+        var percentage = ""
     }
 
     /// Two tables, of tensors and of ops, those first of which most is moved; every line ends in a newline.
@@ -105,6 +106,7 @@ public struct TrafficReport: Encodable, Sendable {
                     name: "\(rest.count) others", loaded: rest.reduce(0) { $0 + $1.loaded },
                     evicted: rest.reduce(0) { $0 + $1.evicted }, share: rest.reduce(0) { $0 + $1.share }))
         }
+        for (index, text) in percentages(shown.map(\.share)).enumerated() { shown[index].percentage = text }
         let hasSize = lines.contains { $0.size != nil }
         let table = TextTable<Line> { line in
             var columns = [Column(title: kind, value: line.name)]
@@ -113,7 +115,7 @@ public struct TrafficReport: Encodable, Sendable {
                 Column(title: "in", value: readable(line.loaded), align: .right),
                 Column(title: "out", value: readable(line.evicted), align: .right),
                 Column(title: "steps", value: line.steps.map(String.init) ?? "", align: .right),
-                Column(title: "share", value: percentage(line.share, of: 1), align: .right),
+                Column(title: "share", value: line.percentage, align: .right),
             ]
         }
         return withoutTrailingSpaces(table.string(for: shown) ?? "")

@@ -85,4 +85,29 @@ struct WordsTests {
         let lines = report.table().split(separator: "\n").dropFirst(2).map { $0.split(separator: " ").prefix(2) }
         #expect(lines.map { $0.joined(separator: " ") } == ["linear 7", "linear 9"])
     }
+
+    @Test("Shares of a whole add up, and what is not nothing is not 0 %")
+    func partsOfWhole() {
+        let sum = { (texts: [String]) in
+            texts.filter { !$0.hasPrefix("<") }.compactMap { Double($0.dropLast()) }.reduce(0, +)
+        }
+        #expect(percentages([1, 1, 1]) == ["34%", "33%", "33%"])
+        #expect(percentages([1, 1, 1], decimals: 1) == ["33.4%", "33.3%", "33.3%"])
+        #expect(percentages([5, 0, 0]) == ["100%", "0%", "0%"])
+        #expect(percentages([0, 0]) == ["-", "-"] && percentages([]).isEmpty)
+        #expect(percentages([10_000, 1, 1]).first == "99%")
+        #expect(percentages([3_112_080, 0, 2255.8, 2628.7], decimals: 1) == ["99.8%", "0%", "0.1%", "0.1%"])
+        var random = RandomSource(seed: 4)
+        for _ in 0..<200 {
+            let parts = (0..<Int.random(in: 1...12, using: &random)).map { _ in
+                Double(Int.random(in: 0...1000, using: &random))
+            }
+            guard parts.reduce(0, +) > 0 else { continue }
+            for decimals in [0, 1] {
+                let texts = percentages(parts, decimals: decimals)
+                #expect(abs(sum(texts) - 100) < 1e-6, "\(parts) \(texts)")
+                #expect(zip(parts, texts).allSatisfy { ($0 == 0) == ($1 == "0%") })
+            }
+        }
+    }
 }

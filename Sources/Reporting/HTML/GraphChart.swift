@@ -14,7 +14,7 @@ struct GraphChart {
 
     var description: String {
         let repeated = model.steps.reduce(0) { $0 + $1.ops.count } - model.facts.opCount
-        return "\(model.facts.opCount) ops in \(model.steps.count) steps, a box each; data flows "
+        return "\(counted(model.facts.opCount, "op")) in \(counted(model.steps.count, "step")), a box each; data flows "
             + (layout.direction == .down ? "downwards" : "from left to right") + "."
             + (layout.rows > 1
                 ? " An edge that leaves a \(layout.direction == .down ? "column at its foot" : "row at its end") goes on "

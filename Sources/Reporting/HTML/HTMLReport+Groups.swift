@@ -9,6 +9,7 @@ extension HTMLReport {
         let all = groups.groups
         let shown = all.indices.sorted { (all[$0].latency, $1) > (all[$1].latency, $0) }.prefix(Self.groupLimit)
             .sorted()
+        let shares = percentages(all.map(\.latency), decimals: 1)
         let longest = shown.map { all[$0].latency }.max() ?? 0
         let word = groups.kind.rawValue
         return [
@@ -24,7 +25,7 @@ extension HTMLReport {
                     "index": "\(index)", "name": Self.visible(group.name), "ops": readable(group.ops.count),
                     "steps": readable(group.steps.count), "compute": readable(group.compute),
                     "waiting": readable(group.waiting), "latency": readable(group.latency),
-                    "share": percentage(group.latency, of: model.totalLatency),
+                    "share": shares[index],
                     "time": model.units.map { readable($0.microseconds(group.latency)) } ?? "",
                     "bar": "\(longest > 0 ? Int((100 * group.latency / longest).rounded()) : 0)",
                 ]

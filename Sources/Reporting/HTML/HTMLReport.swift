@@ -143,10 +143,11 @@ public struct HTMLReport {
     }
 
     private var parts: [[String: String]] {
-        model.waterfall.parts.enumerated().map { index, part in
+        let shares = percentages(model.waterfall.parts.map(\.value), decimals: 1)
+        return model.waterfall.parts.enumerated().map { index, part in
             [
                 "name": part.reason.rawValue, "index": "\(index)", "value": readable(part.value),
-                "share": percentage(part.value, of: model.totalLatency),
+                "share": shares[index],
             ]
         }
     }

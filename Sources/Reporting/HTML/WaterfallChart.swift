@@ -24,11 +24,12 @@ struct WaterfallChart {
         for tick in time.ticks(isWide ? 7 : 4) {
             svg.line("grid", from: (time.position(tick), 4), to: (time.position(tick), bottom))
         }
+        let shares = percentages(model.waterfall.parts.map(\.value), decimals: 1) + ["100%"]
         for (index, row) in rows.enumerated() {
             let top = 8 + Double(index) * rowHeight
             let barTop = isWide ? top + 4 : top + 18
             let (start, end) = (time.position(min(row.start, row.end)), time.position(max(row.start, row.end)))
-            let amount = readable(row.end - row.start) + " (\(percentage(row.end - row.start, of: model.totalLatency)))"
+            let amount = readable(row.end - row.start) + " (\(shares[index]))"
             let style = row.kind == "total" || row.kind == "bound" ? "label strong" : "label"
             if isWide {
                 svg.label(row.name, x: time.start - 12, y: barTop + 14.5, style: style, anchor: .end)

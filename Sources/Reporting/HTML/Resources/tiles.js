@@ -16,7 +16,11 @@
   let column = widths.least;
   const row = 16;
   const top = 4;
-  const shortName = id => cut('tensor ' + id + (report.tensors[id].name ? ' ' + report.tensors[id].name : ''), 26);
+  const shortName = id => {
+    const { name } = report.tensors[id];
+    // The end of a name tells more.
+    return 'tensor ' + id + (name ? ' ' + (name.length > 16 ? '…' + name.slice(-15) : name) : '');
+  };
   // Tiles drawn in a row or column of the grid at most; larger grids are drawn coarser.
   const coarsest = 24;
 
@@ -57,7 +61,8 @@
     const bandwidth = report.facts.slow_memory_bandwidth;
     const moved = at => (log.loaded.reduce((sum, list) => sum + list[at], 0) + log.evicted[at]) / bandwidth;
     const longest = Math.max(1e-300, ...log.compute.map((value, at) => Math.max(value, moved(at))));
-    content.append(svgElement('text', { class: 'name', x: 0, y: base - 14 }, 'computes, moves'));
+    content.append(svgElement('text', { class: 'name', x: 0, y: base - 22 }, 'computes,'));
+    content.append(svgElement('text', { class: 'name', x: 0, y: base - 8 }, 'moves'));
     for (let at = 0; at < count; at += 1) {
       for (const [kind, value, shift] of [['compute', log.compute[at], 0], ['memory', moved(at), column / 2]]) {
         const height = 36 * value / longest;

@@ -25,7 +25,8 @@ const timeline = (() => {
   };
 
   const label = (parent, text, x, y, kind, room) => {
-    const length = Math.floor((room - 6) / 6.6);
+    // Bold text is wider.
+    const length = Math.floor((room - 6) / (kind === 'on-bar' ? 8.4 : 6.6));
     if (length >= Math.min(text.length, 3) && (length >= text.length || kind === 'names')) {
       parent.append(svgElement('text', { class: 'name ' + kind, x, y, 'text-anchor': 'middle' }, cut(text, length)));
     }
