@@ -52,7 +52,7 @@ func decodeJSON<Value: Decodable>(
     } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
         throw FileError(path: path, kind: .badData, message: "is not valid JSON" + syntaxFault(data))
     } catch let error as DecodingError {
-        throw FileError(path: path, kind: .badData, message: explain(error, describe: describe))
+        throw FileError(path: path, kind: .badData, message: explain(error, data, describe: describe))
     } catch {
         throw FileError(path: path, kind: .badData, message: "is not valid JSON")
     }
@@ -95,16 +95,22 @@ private func readNamedFile(_ path: String) throws(FileError) -> Data {
     }
 }
 
-private func explain(_ error: DecodingError, describe: (String, Int) -> String?) -> String {
+private func explain(_ error: DecodingError, _ data: Data, describe: (String, Int) -> String?) -> String {
+    func place(_ path: [any CodingKey]) -> (name: String, text: String) {
+        (TensorGraph.place(path, describe), path.isEmpty ? "" : JSONLocation.text(of: path, in: data))
+    }
     switch error {
     case .keyNotFound(let key, _):
         return "the field \"\(key.stringValue)\" is missing"
     case .typeMismatch(let type, let context):
-        return "\(place(context.codingPath, describe)) is not \(article(type))"
+        let place = place(context.codingPath)
+        return "\(place.name) is not \(article(type))\(place.text)"
     case .valueNotFound(let type, let context):
-        return "\(place(context.codingPath, describe)) is null, not \(article(type))"
+        let place = place(context.codingPath)
+        return "\(place.name) is null, not \(article(type))\(place.text)"
     case .dataCorrupted(let context):
-        return "\(place(context.codingPath, describe)) \(context.debugDescription.prefix(160))"
+        let place = place(context.codingPath)
+        return "\(place.name) \(context.debugDescription.prefix(160))\(place.text)"
     @unknown default:
         return "is not valid"
     }

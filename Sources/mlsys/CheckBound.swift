@@ -1,5 +1,6 @@
 import ArgumentParser
 import CostModel
+import Reporting
 import Scheduling
 import TensorGraph
 
@@ -42,11 +43,12 @@ struct CheckBound: ParsableCommand {
         let outcome = check.run()
         let counts = check.statistics
         let tried =
-            "\(counts.sets) connected sets of ops, \(counts.steps) steps, \(counts.searched) searched for a granularity, "
-            + "\(counts.tight) worth just what they cost"
+            "\(readable(counts.sets)) connected sets of ops, \(counted(counts.steps, "step")), "
+            + "\(readable(counts.searched)) searched for a granularity, \(readable(counts.tight)) worth just what they cost"
         switch outcome {
         case .confirmed:
-            try Console.write("bound \(prices.bound) confirmed: \(tried)\n")
+            try Console.write(
+                "bound \(readable(prices.bound)), to the last digit \(prices.bound), confirmed: \(tried)\n")
         case .violated(let violation):
             throw Failure(.invalidSchedule, "\(certificate): proves nothing: \(violation)")
         case .invalid(let fault):

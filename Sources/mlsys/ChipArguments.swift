@@ -15,6 +15,7 @@ enum ChipArguments {
 
     /// - Throws: `ValidationError` unless one of these values is a file.
     static func check(_ values: [String]) throws {
+        if values.contains("") { throw ValidationError("The path for --hardware is empty.") }
         guard values.count(where: { !isChange($0) }) == 1 else {
             throw ValidationError("--hardware needs one file; other values are changes to it, such as clock_hz=1e9.")
         }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CostModel
-import Foundation
 import MIP
+import Reporting
 import Scheduling
 import TensorGraph
 
@@ -55,9 +55,8 @@ struct Decode: ParsableCommand {
             throw Failure(.invalidSchedule, "\(solution): the schedule is invalid: \(error)")
         }
         try ScheduleFile.write(schedule, evaluation, to: output)
-        let count = schedule.steps.count
-        let latency = String(format: "%.12g", evaluation.totalLatency)
-        try Console.write("\(output): latency \(latency) in \(count) step\(count == 1 ? "" : "s")\n", besides: output)
+        let steps = counted(schedule.steps.count, "step")
+        try Console.write("\(output): latency \(readable(evaluation.totalLatency)) in \(steps)\n", besides: output)
     }
 
     private func readSolution() throws -> MIPSolutionFile {

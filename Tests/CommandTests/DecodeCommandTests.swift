@@ -52,11 +52,11 @@ struct DecodeCommandTests {
             #expect(!FileManager.default.fileExists(atPath: schedule))
             let valid = try decode([first, second, pairs[1], "stored_t4", "stored_t5"])
             #expect(valid.exitCode == 0, "\(valid.diagnostics)")
-            #expect(valid.output.contains("latency 29491.2 in 3 steps"))
+            #expect(valid.output.contains("latency 29,491.2 in 3 steps"))
             #expect(try Program.run("evaluate", Self.problem, schedule).exitCode == 0)
             let piped = try Program.run(
                 "decode", Self.problem, "--legend", legend, "--solution", folder.path("x.sol"), "-o", "-")
-            #expect(piped.diagnostics == "-: latency 29491.2 in 3 steps\n")
+            #expect(piped.diagnostics == "-: latency 29,491.2 in 3 steps\n")
             #expect(piped.output == (try String(contentsOfFile: schedule, encoding: .utf8)))
             for format in ["cbc", "gurobi", "highs", "scip"] {
                 let start = try Program.run(

@@ -70,7 +70,8 @@ struct PhysicalUnitsTests {
             ("[1]", "\"physical_units\" is not an object"),
         ])
     func faults(json: String, message: String?) throws {
-        #expect(try fault(json) == message)
+        let found = try fault(json)
+        #expect(found?.replacing(#/ \(line 2, column \d+\)/#, with: "") == message)
     }
 
     @Test("Products have multiply-adds, functions have none")

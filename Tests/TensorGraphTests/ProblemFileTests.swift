@@ -75,7 +75,27 @@ struct ProblemFileTests {
             ("op_types", "[\"MatMul\", 1]", "op 1: \"op_types[1]\" is not a string"),
         ])
     func wrongElement(field: String, json: String, expected: String) throws {
-        #expect(try message(text([field: json])) == expected)
+        let file = text([field: json])
+        let message = try #require(try message(file))
+        // Behind it, where that is in the file: one line here.
+        let place = try #require(message.wholeMatch(of: /(.*) \(line 1, column (\d+)\)/))
+        #expect(place.output.1 == expected)
+        let rest = file.utf8.dropFirst(try #require(Int(place.output.2)) - 1)
+        let wrong = ["\"5\"", "null", "true", "3]", "\"2\"", "1]"]
+        #expect(wrong.contains { rest.starts(with: $0.utf8) }, "\(message)")
+    }
+
+    @Test("A fault is told with its line and column, whatever stands before it")
+    func places() throws {
+        let file = """
+            {"comment": {"a, b": [1, "x \\" ] }", {"c": 2}], "widths": [9]}, "names": [],
+
+             "widths" : [3,
+               5, 5.5,\t5], "heights": [2, 3, 2, 2]}
+            """
+        #expect(try message(file) == "tensor 2: \"widths[2]\" is not a whole number in range (line 4, column 7)")
+        #expect(try message("{\"widths\": [1],\n\"heights\": 3}") == "\"heights\" is not a list (line 2, column 12)")
+        #expect(try message("\u{FEFF}{\"widths\": 1}") == "\"widths\" is not a list (line 1, column 15)")
     }
 
     @Test("A fraction or a number too large for an index is named", arguments: ["2.5", "1e30", "9223372036854775808"])

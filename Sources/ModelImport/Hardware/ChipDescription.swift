@@ -75,7 +75,7 @@ extension ChipDescription {
     private static func readHardwareFile(_ path: String) throws(FileError) -> Data {
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw FileError(path: path, kind: .noInput, message: "does not exist")
+            throw FileError(path: path, kind: .noInput, message: "no such file")
         }
         guard !isDirectory.boolValue, let handle = FileHandle(forReadingAtPath: path) else {
             throw FileError(path: path, kind: .noInput, message: "cannot be read")

@@ -37,7 +37,7 @@ enum ModelFile {
         if StandardStream.isInput(path) { return try StandardStream.mapped() }
         var isDirectory: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-            throw FileError(path: path, kind: .noInput, message: "does not exist")
+            throw FileError(path: path, kind: .noInput, message: "no such file")
         }
         guard !isDirectory.boolValue else {
             throw FileError(path: path, kind: .noInput, message: "is a directory, not a file")
