@@ -15,10 +15,15 @@ extension GraphPicture {
 
     /// The same schedule with a node for each step in the place of its ops, and one edge for all tensors that go the same
     /// way from one step to another; graph inputs and outputs are counted only.
-    public func summarised() -> GraphPicture {
+    ///
+    /// - Parameter stepsPerNode: with more than 1, so many steps that follow each other are one node.
+    public func summarised(stepsPerNode: Int = 1) -> GraphPicture {
+        let runs = stride(from: 0, to: clusters.count, by: max(1, stepsPerNode)).map { start in
+            start..<min(clusters.count, start + max(1, stepsPerNode))
+        }
         var step: [String: Int] = [:]
-        for (index, cluster) in clusters.enumerated() {
-            for node in cluster.nodes { step[node.id] = index }
+        for (number, run) in runs.enumerated() {
+            for node in clusters[run].flatMap(\.nodes) { step[node.id] = number }
         }
         struct Way: Hashable {
             let from: Int
@@ -27,7 +32,7 @@ extension GraphPicture {
         }
         var ways: [Way: [String]] = [:]
         var order: [Way] = []
-        var inputs = [Int](repeating: 0, count: clusters.count)
+        var inputs = [Int](repeating: 0, count: runs.count)
         var outputs = inputs
         for edge in edges {
             switch (step[edge.from], step[edge.to]) {
@@ -40,19 +45,24 @@ extension GraphPicture {
             default: break
             }
         }
-        let nodes = clusters.enumerated().map { index, cluster in
+        let nodes = runs.enumerated().map { number, run in
             var ends: [String] = []
-            if inputs[index] > 0 { ends.append("reads \(counted(inputs[index], "graph input"))") }
-            if outputs[index] > 0 { ends.append("writes \(counted(outputs[index], "graph output"))") }
-            let ops = counted(cluster.nodes.count, "op")
+            if inputs[number] > 0 { ends.append("reads \(counted(inputs[number], "graph input"))") }
+            if outputs[number] > 0 { ends.append("writes \(counted(outputs[number], "graph output"))") }
+            let ops = counted(clusters[run].reduce(0) { $0 + $1.nodes.count }, "op")
+            let latency = clusters[run].reduce(0) { $0 + $1.latency }
+            let label =
+                run.count == 1
+                ? clusters[run.lowerBound].label
+                : ["steps \(run.lowerBound) to \(run.upperBound - 1)", "latency \(readable(latency))"]
             return Node(
-                id: cluster.id, kind: .step(index),
-                label: cluster.label + [([ops] + ends).joined(separator: ", ")])
+                id: clusters[run.lowerBound].id, kind: .step(number),
+                label: label + [([ops] + ends).joined(separator: ", ")])
         }
         let edges = order.map { way in
             let labels = Set(ways[way] ?? []).sorted()
             return Edge(
-                from: clusters[way.from].id, to: clusters[way.to].id,
+                from: nodes[way.from].id, to: nodes[way.to].id,
                 label: labels.count == 1 ? labels[0] : counted(labels.count, "tensor"), route: way.route)
         }
         return GraphPicture(title: title, nodes: nodes, edges: edges)

@@ -45,6 +45,8 @@ public struct GraphPicture: Sendable {
         let id: String
         let label: [String]
         let nodes: [Node]
+        /// Units of time.
+        let latency: Double
     }
 
     /// What the picture is called.
@@ -111,7 +113,8 @@ public struct GraphPicture: Sendable {
             clusters.append(
                 Cluster(
                     id: "step\(index)", label: Self.label(index, report.steps[index]),
-                    nodes: step.ops.map { Self.node($0, in: problem, id: name($0)) }))
+                    nodes: step.ops.map { Self.node($0, in: problem, id: name($0)) },
+                    latency: report.steps[index].latency))
         }
         for tensor in evicted.keys.sorted() where problem.graph.isGraphOutput(tensor) {
             guard let node = evicted[tensor] else { continue }

@@ -38,17 +38,24 @@ struct PictureExport {
                 GraphPicture(problem, title: title)
             }
         let file = text(of: picture)
-        let size = "\(picture.opCount) ops and \(picture.edgeCount) edges"
+        let size = "\(counted(picture.opCount, "op")) and \(counted(picture.edgeCount, "edge"))"
         guard !isFull, isTooLarge(picture, file) else { return (file, []) }
         guard schedule != nil else {
             return (file, ["mlsys: \(problemPath): \(size) are more than \(limits); --schedule draws steps instead"])
         }
-        let summary = picture.summarised()
-        let shorter = text(of: summary)
-        let drawn = "mlsys: \(problemPath): \(size) are more than \(limits), so steps are drawn; --full draws all"
-        guard isTooLarge(summary, shorter) else { return (shorter, [drawn]) }
-        let warning = "mlsys: \(problemPath): \(summary.edgeCount) edges between steps are too many as well"
-        return (shorter, [drawn, warning])
+        // With every step in one node there is no edge left.
+        var stepsPerNode = 1
+        var summary = picture.summarised()
+        var shorter = text(of: summary)
+        while isTooLarge(summary, shorter), stepsPerNode < picture.stepCount {
+            stepsPerNode += 1
+            summary = picture.summarised(stepsPerNode: stepsPerNode)
+            shorter = text(of: summary)
+        }
+        let drawn = stepsPerNode == 1 ? "steps are drawn" : "steps are drawn, \(stepsPerNode) in a node"
+        return (
+            shorter, ["mlsys: \(problemPath): \(size) are more than \(limits), so \(drawn); --full draws all"]
+        )
     }
 
     private func text(of picture: GraphPicture) -> String {
@@ -63,7 +70,8 @@ struct PictureExport {
 
     private var limits: String {
         target == .mermaid
-            ? "Mermaid draws, \(GraphPicture.mermaidEdgeLimit) edges and \(GraphPicture.mermaidTextLimit) characters"
+            ? "Mermaid draws, \(readable(GraphPicture.mermaidEdgeLimit)) edges and "
+                + "\(readable(GraphPicture.mermaidTextLimit)) characters"
             : "a drawing holds, \(GraphPicture.dotNodeLimit) ops"
     }
 

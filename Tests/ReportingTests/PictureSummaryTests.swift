@@ -35,6 +35,26 @@ struct PictureSummaryTests {
         }
     }
 
+    @Test("Steps that follow each other share a node where they are too many; all ops and all of the latency are there")
+    func runs() throws {
+        let sample = try PictureSample.own("random-160")
+        let picture = sample.picture()
+        let steps = sample.schedule.steps.count
+        var edges = Int.max
+        for count in [1, 2, 3, 10, steps] {
+            let chart = try MermaidChart(MermaidWriter(picture.summarised(stepsPerNode: count)).text())
+            #expect(chart.nodes.count == (steps + count - 1) / count)
+            #expect(chart.edges.count < edges)
+            edges = chart.edges.count
+            let ops = chart.nodes.values.compactMap { $0.firstMatch(of: /\n(\d+) ops?/).flatMap { Int($0.output.1) } }
+            #expect(ops.reduce(0, +) == sample.schedule.steps.reduce(0) { $0 + $1.ops.count })
+        }
+        #expect(edges == 0)
+        let whole = try MermaidChart(MermaidWriter(picture.summarised(stepsPerNode: steps)).text())
+        let latency = readable(sample.evaluation.totalLatency)
+        #expect(whole.nodes["step0"]?.hasPrefix("steps 0 to \(steps - 1)\nlatency \(latency)\n") == true)
+    }
+
     @Test(
         "Graphviz draws the summary of a large schedule, in the colours of the page",
         .enabled(if: InstalledTool.dot.isInstalled, InstalledTool.dot.absence))
