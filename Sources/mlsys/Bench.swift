@@ -80,6 +80,7 @@ struct Bench: ParsableCommand {
             throw ValidationError("--resume goes on with a run's --json FILE.")
         }
         if let rounds { try ArgumentChecks.number("--rounds", rounds, least: 0) }
+        if case .fixed(let seconds) = timeLimit { try ArgumentChecks.number("--time-limit", seconds) }
         _ = try shard?.resolved()
         try ArgumentChecks.number("--threads", threads, least: 1)
         try ArgumentChecks.inputs([("DIR", folder), ("--reference", reference)])

@@ -11,7 +11,8 @@ enum BenchTimeLimit: ExpressibleByArgument, CustomStringConvertible {
     init?(argument: String) {
         if argument == "contest" {
             self = .contest
-        } else if let seconds = Double(argument), seconds >= 0 {
+        } else if let seconds = Double(argument), !(seconds < 0) {
+            // What is no number passes, for validation to say so.
             self = .fixed(seconds)
         } else {
             return nil

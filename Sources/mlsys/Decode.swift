@@ -41,6 +41,11 @@ struct Decode: ParsableCommand {
     @Option(help: "How deep a k-step may be: as deep as the hardware's native size, or as deep as the reduction.")
     var reductionCap = ReductionCap.native
 
+    mutating func validate() throws {
+        try ArgumentChecks.inputs([("PROBLEM", problem), ("--legend", legend), ("--solution", solution)])
+        try ArgumentChecks.outputs([("-o", output)])
+    }
+
     func run() throws {
         let graph = try ProblemFile.read(problem)
         for input in [(problem, "problem file"), (legend, "legend"), (solution, "solution file")] {

@@ -42,6 +42,7 @@ struct BrowserTests {
         #expect(facts.messages.isEmpty)
         #expect(facts.overflow1280 <= 0)
         #expect(facts.overflow400 <= 0)
+        #expect(facts.overprinted == [] && min(facts.texts1280, facts.texts400) > 50)
         let numbers = expectedNumbers(example)
         let shown = Dictionary(facts.numbers.map { ($0[0], $0[1]) }) { first, _ in first }
         for (path, value) in numbers { #expect(shown[path] == readable(value), "\(path)") }
@@ -140,6 +141,9 @@ struct BrowserTests {
         let messages: [String]
         let overflow1280: Double
         let overflow400: Double
+        let overprinted: [String]
+        let texts1280: Int
+        let texts400: Int
         let numbers: [[String]]
         let json: String
         let tip: String

@@ -112,6 +112,26 @@ class Browser:
         return found
 
 
+# Pairs of texts of one drawing that lie over each other, and how many texts were looked at; turned ones are left out.
+OVERPRINTED = """(() => {
+  let count = 0;
+  const found = [];
+  for (const drawing of document.querySelectorAll('svg')) {
+    const boxes = [...drawing.querySelectorAll('text')]
+      .filter(text => text.textContent.trim() && !text.hasAttribute('transform'))
+      .map(text => ({ text, box: text.getBoundingClientRect() })).filter(({ box }) => box.width > 0);
+    count += boxes.length;
+    boxes.forEach(({ text, box: a }, index) => boxes.slice(0, index).forEach(({ text: other, box: b }) => {
+      const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      // Boxes of text have room above and below.
+      if (width > 1.5 && height > 3.5) found.push(other.textContent + ' / ' + text.textContent);
+    }));
+  }
+  return { count, found };
+})()"""
+
+
 def use(browser, folder):
     facts = {}
     for width in (1280, 400):
@@ -122,6 +142,9 @@ def use(browser, folder):
             path = os.path.join(folder, f"report-{width}-{scheme}.png")
             browser.screenshot(path)
             facts.setdefault("screenshots", []).append(path)
+        texts = browser.value(OVERPRINTED)
+        facts[f"texts{width}"] = texts["count"]
+        facts.setdefault("overprinted", []).extend(texts["found"])
         facts[f"overflow{width}"] = browser.value("document.documentElement.scrollWidth - innerWidth")
     browser.call("Emulation.setEmulatedMedia", features=[])
     browser.size(1280)
