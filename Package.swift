@@ -73,7 +73,8 @@ let package = Package(
                 // In the code, so that the program stays one file.
                 .embedInCode("HTML/Resources/page.mustache"), .embedInCode("HTML/Resources/page.css"),
                 .embedInCode("HTML/Resources/core.js"), .embedInCode("HTML/Resources/select.js"),
-                .embedInCode("HTML/Resources/graph.js"), .embedInCode("HTML/Resources/timeline.js"),
+                .embedInCode("HTML/Resources/graph.js"), .embedInCode("HTML/Resources/layers.js"),
+                .embedInCode("HTML/Resources/timeline.js"),
                 .embedInCode("HTML/Resources/table.js"), .embedInCode("HTML/Resources/search.js"),
                 .embedInCode("HTML/Resources/sweep.mustache"), .embedInCode("HTML/Resources/sweep.css"),
                 .embedInCode("HTML/Resources/sweep.js"), .embedInCode("HTML/Resources/tiles.js"),

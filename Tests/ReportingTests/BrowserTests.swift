@@ -102,6 +102,12 @@ struct BrowserTests {
         let outcome = "\(counted(second.ops.count, "op")) in \(counted(second.steps.count, "step"))"
         #expect(controls.pressed == [outcome, "\(second.steps.count)", "true"])
         #expect(controls.released == ["", "0", "false"])
+        let firstOps = example.schedule.steps.compactMap(\.ops.first)
+        let colours = Set(firstOps.map { stepColour(groups.groupOfOp[$0.index]) }).sorted()
+        #expect(controls.coloursByLayer == colours && Set(controls.coloursOfTable).isSuperset(of: colours))
+        #expect(controls.coloursBefore == Set((0..<count).map(stepColour)).sorted())
+        #expect(controls.coloursAfter == controls.coloursBefore)
+        #expect(controls.coloursOfSteps == firstOps.map { stepColour(groups.groupOfOp[$0.index]) })
         #expect(controls.searches[2] == ["nothing of that name", "0"] && controls.searches[3] == ["", "0"])
     }
 
@@ -134,6 +140,11 @@ struct BrowserTests {
         let layers: [String]
         let pressed: [String]
         let released: [String]
+        let coloursBefore: [String]
+        let coloursByLayer: [String]
+        let coloursOfSteps: [String]
+        let coloursOfTable: [String]
+        let coloursAfter: [String]
     }
 
     /// What `browse.py` tells.

@@ -112,7 +112,7 @@ class Browser:
         return found
 
 
-# Pairs of texts of one drawing that lie over each other, and how many texts were looked at; turned ones are left out.
+# Pairs of texts of one drawing that lie over each other, and how many texts there are; turned ones are left out.
 OVERPRINTED = """(() => {
   let count = 0;
   const found = [];
@@ -323,7 +323,23 @@ def use_controls(browser, folder):
             text("#search-outcome"), str(browser.value("document.querySelectorAll('tr.found').length")),
             browser.value(f"{layer}.getAttribute('aria-pressed')")]
         if state == "pressed":
+            # Colours by layer as well: those of the drawings are those of the table.
+            marked = ".cluster[data-step], .detail .block, .steps .swatch"
+            colours = (f"[...new Set([...document.querySelectorAll('{marked}')]"
+                       ".map(e => [...e.classList].find(name => /^c\\d+$/.test(name))))].sort()")
+            found["coloursBefore"] = browser.value(colours)
+            browser.value("document.getElementById('colour-layers').click()")
+            browser.settle()
+            found["coloursByLayer"] = browser.value(colours)
+            found["coloursOfSteps"] = browser.value(
+                "[...document.querySelectorAll('.steps .swatch')].map(e => e.classList[1])")
+            found["coloursOfTable"] = browser.value(
+                "[...document.querySelectorAll('.groups .swatch')].filter(e => e.getBoundingClientRect().width > 0)"
+                ".map(e => [...e.classList].find(name => /^c\\d+$/.test(name))).sort()")
             browser.screenshot(os.path.join(folder, "report-layer.png"))
+            browser.value("document.getElementById('colour-layers').click()")
+            browser.settle()
+            found["coloursAfter"] = browser.value(colours)
     return found
 
 

@@ -22,7 +22,8 @@ extension HTMLReport {
             "rows": shown.map { index in
                 let group = all[index]
                 return [
-                    "index": "\(index)", "name": Self.visible(group.name), "ops": readable(group.ops.count),
+                    "index": "\(index)", "colour": stepColour(index), "name": Self.visible(group.name),
+                    "ops": readable(group.ops.count),
                     "steps": readable(group.steps.count), "compute": readable(group.compute),
                     "waiting": readable(group.waiting), "latency": readable(group.latency),
                     "share": shares[index],

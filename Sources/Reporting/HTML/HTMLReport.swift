@@ -51,7 +51,7 @@ public struct HTMLReport {
     /// The parts of the page's program share one scope.
     private static var script: String {
         let parts = [
-            PackageResources.core_js, PackageResources.select_js, PackageResources.graph_js,
+            PackageResources.core_js, PackageResources.select_js, PackageResources.layers_js, PackageResources.graph_js,
             PackageResources.timeline_js, PackageResources.tiles_js, PackageResources.table_js,
             PackageResources.search_js, PackageResources.print_js,
         ]

@@ -51,7 +51,7 @@ const timeline = (() => {
       const x = Math.max(margin, toX(step.start, from, to));
       const size = Math.max(0, Math.min(width() - margin, toX(end(step), from, to)) - x);
       content.append(svgElement('rect', {
-        class: 'block c' + index % 12, x, y: 4, width: size, height: 46, 'data-step': index,
+        class: 'block ' + colourOf(index), x, y: 4, width: size, height: 46, 'data-step': index,
       }));
       const names = step.ops.map(tailName).join(' ');
       label(content, String(index), x + size / 2, 22, 'number', size);
@@ -78,7 +78,7 @@ const timeline = (() => {
   const drawStrip = () => {
     const content = document.createDocumentFragment();
     report.steps.forEach((step, index) => content.append(svgElement('rect', {
-      class: 'block c' + index % 12, x: toX(step.start, 0, total), y: 3, height: 22, 'data-step': index,
+      class: 'block ' + colourOf(index), x: toX(step.start, 0, total), y: 3, height: 22, 'data-step': index,
       width: Math.max(0, toX(end(step), 0, total) - toX(step.start, 0, total)),
     })));
     content.append(svgElement('rect', { class: 'brush', y: 1, height: 26 }));
@@ -173,6 +173,7 @@ const timeline = (() => {
   const start = () => { drawStrip(); drawDetail(); drawBrush(); };
   addEventListener('resize', start);
   whenPinned.push(step => { if (step !== null) reveal(step); });
+  whenColoured.push(start);
   start();
   return { window: () => [from, to], setWindow };
 })();
