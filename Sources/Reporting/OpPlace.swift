@@ -18,7 +18,23 @@ enum OpPlace {
         return String(text[..<last.upperBound])
     }
 
-    /// The model's node that an op is a piece of: what stands before the piece.
+    /// The model's node that each op is a piece or a part of: `/Softmax_3` for `/Softmax_3/exp[0, :]` where another op
+    /// is called `/Softmax_3`.
+    static func nodes(of names: [String]) -> [String] {
+        let nodes = names.map(node)
+        let known = Set(nodes)
+        return nodes.map { node in
+            var whole = node[...]
+            while let slash = whole.lastIndex(of: "/"), slash > whole.startIndex,
+                known.contains(String(whole[..<slash]))
+            {
+                whole = whole[..<slash]
+            }
+            return String(whole)
+        }
+    }
+
+    /// What stands before the piece.
     static func node(of name: String) -> String {
         let node = String(name.prefix { $0 != "[" })
         guard let stored = node.range(of: " (stored)", options: .backwards) else { return node }

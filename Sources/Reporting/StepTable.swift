@@ -69,7 +69,7 @@ public struct StepTable {
     private var totals: String {
         let parts = [
             "latency \(readable(report.totalLatency))",
-            report.steps.count == 1 ? "1 step" : "\(report.steps.count) steps",
+            counted(report.steps.count, "step"),
             "compute \(readable(sum(\.compute)))",
             "transfer \(readable(sum(\.transfer)))",
             "in \(readable(sum(\.loadedElements)))",

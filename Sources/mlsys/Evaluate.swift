@@ -19,7 +19,8 @@ struct Evaluate: ParsableCommand {
             of a step read is divided evenly among them. An iteration takes as long as the
             longer one of compute and transfer. resident are the tensors that the previous
             step left in fast memory, retained those kept for the next one. --json has
-            all tensors and ops.
+            all tensors and ops. Where the chip is known, from the problem or --hardware,
+            a line gives microseconds, bytes, and the shares of its peak.
 
             With --compare, SCHEDULE is A and OTHER is B. Steps of both that cover the same
             ops form a block. Where the ops are grouped alike, a step of A is turned into

@@ -37,7 +37,7 @@ struct SolveReport: Encodable {
 
     /// One line for people, and what was proven in further lines.
     func summary(width: Int? = nil) -> String {
-        let steps = outcome.steps.count == 1 ? "1 step" : "\(outcome.steps.count) steps"
+        let steps = counted(outcome.steps.count, "step")
         let name = StandardStream.isOutput(schedule) ? "standard output" : schedule
         let first =
             "\(name): latency \(readable(outcome.totalLatency))\(microseconds) in \(steps), method \(method), "

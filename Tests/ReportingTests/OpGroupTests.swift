@@ -31,6 +31,13 @@ struct OpGroupTests {
         #expect(OpPlace.node(of: name) == node)
     }
 
+    @Test("Parts of a node are one with it, if it is there")
+    func parts() {
+        #expect(
+            OpPlace.nodes(of: ["n0/product", "n0", "/Softmax_1/exp[0]", "/Softmax_1/sum", "/Gemm_2/a/b", "/Gemm_2/a"])
+                == ["n0", "n0", "/Softmax_1/exp", "/Softmax_1/sum", "/Gemm_2/a", "/Gemm_2/a"])
+    }
+
     @Test("Ops outside of layers go with their module, or with the others")
     func modules() {
         #expect(OpPlace.module(of: "/lm_head/MatMul") == "lm_head")

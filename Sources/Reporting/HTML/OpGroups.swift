@@ -42,13 +42,13 @@ public struct OpGroups: Encodable, Sendable {
         let names = problem.ops.map { $0.name ?? "" }
         let layers = names.map(OpPlace.layer)
         kind = layers.contains { $0 != nil } ? .layer : .node
-        let isByLayer = kind == .layer
-        let labels = zip(names, layers).map { name, layer in
-            (isByLayer ? layer ?? OpPlace.module(of: name) : OpPlace.node(of: name)).flatMap { $0.isEmpty ? nil : $0 }
-                ?? "others"
-        }
+        let labels =
+            kind == .layer
+            ? zip(names, layers).map { name, layer in layer ?? OpPlace.module(of: name) ?? "" }
+            : OpPlace.nodes(of: names)
         var positions: [String: Int] = [:]
         let groupOfOp = labels.map { label in
+            let label = label.isEmpty ? "others" : label
             let position = positions[label] ?? positions.count
             positions[label] = position
             return position

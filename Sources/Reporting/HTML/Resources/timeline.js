@@ -70,7 +70,7 @@ const timeline = (() => {
     detail.setAttribute('viewBox', '0 0 ' + width() + ' 240');
     detail.style.height = '240px';
     detail.classList.toggle('crowded', (last - first) * 3 > width());
-    caption.textContent = (from <= 0 && to >= total ? 'All ' + report.steps.length + ' steps' : 'Steps ' + first + ' to ' + (last - 1))
+    caption.textContent = (from <= 0 && to >= total ? 'All ' + readable(report.steps.length) + ' steps' : 'Steps ' + first + ' to ' + (last - 1))
       + ', from ' + time(from) + ' to ' + time(to) + ' units of time';
     showPin();
   };
