@@ -56,7 +56,8 @@ struct Bound: ParsableCommand {
     }
 
     func run() throws {
-        let loaded = try ProblemFile.read(problem)
+        let limit = exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds
+        let loaded = try InputWatch.within(limit, problem) { try ProblemFile.read(problem) }
         var options = exact.scheduler(cap: reductionCap)
         if exact.engine == .both { options.engine = .all }
         if let certificate { try OutputFile.check(certificate, isNot: problem) }
@@ -69,7 +70,6 @@ struct Bound: ParsableCommand {
             try Self.write(ProofReport($0), isJSON: isJSON, besides: certificate)
         }
         Interruption.handle { ender.interrupt(by: $0) }
-        let limit = exact.timeLimit ?? ExactSearchOptions.defaultTimeLimitSeconds
         let session = monitor.open(loaded, reductionCap: reductionCap, timeLimitSeconds: limit, gap: exact.gap)
         ender.watch(limitSeconds: limit)
         let outcome = Result {

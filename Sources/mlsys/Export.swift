@@ -157,7 +157,7 @@ struct Export: ParsableCommand {
     }
 
     func run() throws {
-        let graph = try ProblemFile.read(problem)
+        let graph = try InputWatch.within(timeLimit, problem) { try ProblemFile.read(problem) }
         for file in [output, legend, start] {
             if let file { try OutputFile.check(file, isNot: problem) }
         }

@@ -27,12 +27,14 @@ struct SolvePipeline: Sendable {
     ///
     /// - Throws: ``FileError`` or ``Failure``.
     func run() throws {
-        let problem = try ProblemFile.read(problemPath)
+        let problem = try InputWatch.within(timeLimitSeconds, problemPath) { try ProblemFile.read(problemPath) }
         try OutputFile.check(schedulePath, isNot: problemPath)
         let job = SolveJob(
             problem: problem, problemPath: problemPath, method: method, listOptions: listOptions, options: options,
             solver: solver)
-        let warmStart = try warmStartPath.map { try ScheduleFile.read($0) }
+        let warmStart = try warmStartPath.map { path in
+            try InputWatch.within(timeLimitSeconds, path) { try ScheduleFile.read(path) }
+        }
         let log = try openLog()
         var observers: [any SolveObserver] = log.map { [$0] } ?? []
         if progress.isOn { observers.append(ProgressPrinter(start: ProcessClock.start)) }
@@ -61,9 +63,9 @@ struct SolvePipeline: Sendable {
         throw Failure(.invalidSchedule, "\(path): invalid: \(violation)")
     }
 
-    private func openLog() throws(FileError) -> EventLog? {
+    private func openLog() throws -> EventLog? {
         guard let logPath else { return nil }
         if logPath != "-" { try OutputFile.check(logPath, isNot: problemPath) }
-        return try EventLog(logPath)
+        return try InputWatch.within(timeLimitSeconds, logPath, is: "opened") { try EventLog(logPath) }
     }
 }

@@ -30,6 +30,9 @@ struct Fusion {
         var gain: Double
         /// True while the steps that it makes have not been tuned.
         var isBound = true
+        /// False when it is known to make no step. It waits its turn all the same: which of equal moves comes first depends on
+        /// all that wait.
+        var isPossible: Bool
         var priority: Double
         var kind: Kind
         var group: [Int]
@@ -79,6 +82,7 @@ struct Fusion {
     /// Most moves are stale before their turn comes, since a step that has been joined with one other has changed for all;
     /// so only those that may be the best are judged.
     private mutating func judge(_ move: Move) {
+        guard move.isPossible else { return }
         let after: Double
         switch move.kind {
         case .merge:
@@ -143,7 +147,7 @@ struct Fusion {
 
     private mutating func proposeMerge(_ group: [Int]) {
         guard !isTooWide(group), !moves.contains(.epilogues) || isEpilogue(group) else { return }
-        push(.merge, group, latencyAfter: graph.latencyBound(of: group))
+        push(.merge, group, after: graph.latencyBound(of: group))
     }
 
     /// A step and its one reader, which reads its output at the same place as it writes its own: what compilers append to
@@ -170,17 +174,21 @@ struct Fusion {
         guard let readers = graph.readers(of: node, atMost: Self.widestFanOut), readers.count > 1,
             canRecompute(node)
         else { return }
-        push(.recompute, [node] + readers, latencyAfter: readers.reduce(0) { $0 + graph.latencyBound(of: [node, $1]) })
+        let after = readers.reduce((latency: 0, isPossible: true)) { sum, reader in
+            let bound = graph.latencyBound(of: [node, reader])
+            return (sum.latency + bound.latency, sum.isPossible && bound.isPossible)
+        }
+        push(.recompute, [node] + readers, after: after)
     }
 
     /// Queues a move that gains no more than what is left by these steps at the least.
-    private mutating func push(_ kind: Move.Kind, _ group: [Int], latencyAfter: Double) {
-        let gain = group.reduce(-latencyAfter) { $0 + graph.nodes[$1].choice.latency }
-        guard gain > 1e-9 * latencyAfter else { return }
+    private mutating func push(_ kind: Move.Kind, _ group: [Int], after: (latency: Double, isPossible: Bool)) {
+        let gain = group.reduce(-after.latency) { $0 + graph.nodes[$1].choice.latency }
+        guard gain > 1e-9 * after.latency else { return }
         let priority = group.reduce(0) { max($0, dependencies.priority(of: graph.nodes[$1].ops)) }
         queue.insert(
             Move(
-                gain: gain, priority: priority, kind: kind, group: group,
+                gain: gain, isPossible: after.isPossible, priority: priority, kind: kind, group: group,
                 versions: group.map { graph.nodes[$0].version }))
     }
 

@@ -148,41 +148,6 @@ public struct ListScheduler: Sendable {
 
     /// The best granularity of each op alone; nil for an op that fits at none.
     private func tuneAlone(_ tuner: StepTuner) -> [GranularityChoice?] {
-        var choices: [GranularityChoice?] = []
-        choices.reserveCapacity(problem.ops.count)
-        var known: [OpShape: GranularityChoice] = [:]
-        for op in problem.opIDs {
-            let shape = OpShape(op, problem)
-            if let choice = known[shape] {
-                tuner.remember(choice, of: .init(ops: [op]))
-                choices.append(choice)
-                continue
-            }
-            let choice = tuner.tune(.init(ops: [op]))
-            known[shape] = choice
-            choices.append(choice)
-        }
-        return choices
-    }
-
-    /// All that the granularity of an op alone depends on: large graphs have few kinds of ops.
-    private struct OpShape: Hashable {
-        let einsum: Einsum
-        let tensors: [Tensor]
-        /// Where each input stands first among the inputs: an op may read a tensor twice.
-        let first: [Int]
-        let outputCount: Int
-        let baseCost: Double
-
-        init(_ id: OpID, _ problem: Problem) {
-            let op = problem[id]
-            einsum = op.einsum
-            // All inputs of a Pointwise op have one shape, and it may have thousands.
-            let isUniform = op.kind == .pointwise
-            tensors = isUniform ? [problem[op.outputs[0]]] : (op.inputs + op.outputs).map { problem[$0] }
-            first = Set(op.inputs).count == op.inputs.count ? [] : op.inputs.map { op.inputs.firstIndex(of: $0) ?? 0 }
-            outputCount = op.outputs.count
-            baseCost = op.baseCost
-        }
+        problem.opIDs.map { tuner.tune(.init(ops: [$0])) }
     }
 }

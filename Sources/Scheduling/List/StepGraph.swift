@@ -142,10 +142,13 @@ final class StepGraph {
         return node < 0 ? nil : node
     }
 
-    /// No step of these steps' ops together takes less time than this, as far as their interfaces tell.
+    /// No step of these steps' ops together takes less time than this, and whether there may be one, as far as their
+    /// interfaces tell.
     ///
     /// - Complexity: O(*reads* + *outputs*), whatever lies inside.
-    func latencyBound(of group: [Int]) -> Double { interfaces.latencyBound(group.map { nodes[$0].interface }) }
+    func latencyBound(of group: [Int]) -> (latency: Double, isPossible: Bool) {
+        interfaces.latencyBound(group.map { nodes[$0].interface })
+    }
 
     /// The ops of several steps together, producers first, each once.
     func union(_ group: [Int]) -> [OpID] {
@@ -232,6 +235,8 @@ final class StepGraph {
         nodes[node].choice = choice
         nodes[node].accesses = Self.accesses(ops, problem)
         nodes[node].interface = interfaces.build(ops)
+        // Copying replaces or retires every step that holds the op, so this stays true.
+        nodes[node].interface.hasCopies = ops.contains { containers[$0.index].count > 1 }
         nodes[node].version += 1
     }
 }

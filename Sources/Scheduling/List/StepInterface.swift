@@ -10,6 +10,8 @@ struct StepInterface {
     fileprivate(set) var baseCost = 0.0
     /// Native tiles of an output; the fewest, where they differ.
     fileprivate(set) var tiles = Double.infinity
+    /// True when an op of it may be in other steps as well.
+    var hasCopies = false
 }
 
 extension StepInterface {
@@ -61,12 +63,13 @@ extension StepInterface {
             return interface
         }
 
-        /// A lower bound of the latency of steps joined into one, in units of time.
+        /// A lower bound of the latency of steps joined into one, in units of time, and whether there may be such a step: not
+        /// where its outputs would have different shapes (RULES 3.5).
         ///
         /// Each tensor that the joined step reads from outside is loaded once at least, and each that it writes and does not
         /// read is evicted. Every op is charged once for each native tile of the outputs at least (RULES 4); the outputs
         /// are those of one of the steps. Tensors and ops that are in several of the steps are not looked for.
-        mutating func latencyBound(_ group: [StepInterface]) -> Double {
+        mutating func latencyBound(_ group: [StepInterface]) -> (latency: Double, isPossible: Bool) {
             stamp += 3
             let (written, read, both) = (stamp, stamp + 1, stamp + 2)
             for step in group { for tensor in step.outputs { marks[tensor.index] = written } }
@@ -85,10 +88,21 @@ extension StepInterface {
                 cost += step.baseCost
                 tiles = min(tiles, step.tiles)
             }
+            var shape: Tensor?
+            var isUniform = true
+            // What one step writes for others, a copy of the op in another one may have for itself.
+            let areOutputsKnown = !group.contains { $0.hasCopies }
             for step in group {
-                for tensor in step.outputs where marks[tensor.index] == written { elements += problem[tensor].size }
+                for tensor in step.outputs where marks[tensor.index] == written {
+                    let written = problem[tensor]
+                    if let shape, shape != written { isUniform = false }
+                    shape = written
+                    elements += written.size
+                }
             }
-            return max(Double(elements) / problem.hardware.slowMemoryBandwidth, tiles.isFinite ? tiles * cost : 0)
+            let latency = max(
+                Double(elements) / problem.hardware.slowMemoryBandwidth, tiles.isFinite ? tiles * cost : 0)
+            return (latency, isUniform || !areOutputsKnown)
         }
     }
 }

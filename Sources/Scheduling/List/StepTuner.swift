@@ -1,7 +1,7 @@
 import CostModel
 import TensorGraph
 
-/// Tunes steps: finds the best granularity of each, and remembers it.
+/// Tunes steps: finds the best granularity of each shape of steps, and remembers it.
 ///
 /// Not for use from several threads at once: give each its own.
 package final class StepTuner {
@@ -14,7 +14,8 @@ package final class StepTuner {
     package private(set) var searches = 0
     private let analyzer: StepAnalyzer
     private let optimizer: GranularityOptimizer
-    private var tunings: [Key: GranularityChoice?] = [:]
+    private var shapes: StepShapes
+    private var tunings: [StepShapes.Shape: GranularityChoice?] = [:]
 
     /// Tunings kept at most; when there are more all are forgotten, which bounds memory on large graphs.
     private static let maximumTunings = 200_000
@@ -24,19 +25,18 @@ package final class StepTuner {
         self.problem = problem
         self.optimizer = optimizer
         analyzer = StepAnalyzer(problem)
+        shapes = StepShapes(problem)
     }
 
     /// The best granularity of a step, or nil when the step breaks a rule or fits at no granularity.
     package func tune(_ key: Key) -> GranularityChoice? {
-        if let known = tunings[key] { return known }
+        let shape = shapes.shape(of: key)
+        if let known = tunings[shape] { return known }
         if tunings.count >= Self.maximumTunings { tunings.removeAll(keepingCapacity: true) }
         let choice = search(key)
-        tunings[key] = .some(choice)
+        tunings[shape] = .some(choice)
         return choice
     }
-
-    /// Remembers the tuning of a step that costs the same as another.
-    func remember(_ choice: GranularityChoice, of key: Key) { tunings[key] = .some(choice) }
 
     private func search(_ key: Key) -> GranularityChoice? {
         guard let structure = try? analyzer.analyze(ops: key.ops, retained: key.retained) else { return nil }

@@ -194,7 +194,11 @@ public final class Session: Sendable {
     public func note(usefulSteps: [StepKey]) { state.withLock { $0.usefulSteps = usefulSteps } }
 
     /// Notes granularities that were searched exhaustively.
-    func note(tunings candidates: [Candidate]) { state.withLock { $0.tunings.insert(candidates) } }
+    func note(tunings: some Sequence<(StepKey, TuningState)>) {
+        state.withLock { state in
+            for (key, tuning) in tunings { state.tunings.insert(tuning, for: key) }
+        }
+    }
 
     /// True when candidates were enumerated and nothing was left out.
     public var hasAllCandidates: Bool { state.withLock { $0.omissions?.isEmpty == true } }

@@ -1,24 +1,10 @@
 import CostModel
 import TensorGraph
 
-/// The best granularities of steps, found by exhaustive search on one chip; of use on another one.
-public struct StepTunings: Sendable {
-    private(set) var tunings: [StepKey: TuningState] = [:]
-
-    /// Steps kept at most, about 300 bytes each.
-    private static let maximumCount = 50_000
-
-    /// Nothing yet.
-    public init() {}
-
-    /// True when nothing is known.
-    public var isEmpty: Bool { tunings.isEmpty }
-
-    /// Takes those of the candidates that are tuned.
-    mutating func insert(_ candidates: [Candidate]) {
-        for candidate in candidates where candidate.isTuned && tunings.count < Self.maximumCount {
-            tunings[candidate.key] = candidate.tuning
-        }
+extension Session {
+    /// Notes granularities that were searched exhaustively.
+    func note(tunings candidates: [Candidate]) {
+        note(tunings: candidates.lazy.filter(\.isTuned).map { ($0.key, $0.tuning) })
     }
 }
 
