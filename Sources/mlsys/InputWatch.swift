@@ -5,8 +5,8 @@ import TensorGraph
 /// A time limit while input is read: a pipe into which nobody writes, or a file that takes long.
 enum InputWatch {
     /// What reading may take beyond the limit, in seconds. A file that is there comes to its end, and a schedule is worth
-    /// more than a message; for a pipe nobody knows.
-    private static let overtime = (file: 0.7, stream: 0.2)
+    /// more than a message: it has more, of processor time, so that a busy machine does not count. For a pipe nobody knows.
+    private static let overtime = (stream: 0.2, processor: 0.7, file: 5.0)
 
     /// Does what needs a file, and ends the process with a line that says so when that is not done in time.
     ///
@@ -22,13 +22,14 @@ enum InputWatch {
     ) rethrows -> Value {
         guard let limitSeconds else { return try body() }
         let isOver = SharedFlag()
-        let end = limitSeconds + (StandardStream.isStream(path) ? overtime.stream : overtime.file)
+        let isStream = StandardStream.isStream(path)
         Thread.detachNewThread {
             while !isOver.isSet {
-                let rest = end - ProcessClock.seconds
-                guard rest <= 0 else {
+                let rest = limitSeconds - ProcessClock.seconds + (isStream ? overtime.stream : overtime.file)
+                let work = limitSeconds - ProcessClock.processorSeconds + overtime.processor
+                guard rest <= 0 || (!isStream && work <= 0) else {
                     // In pieces: no clock counts as far as a limit may reach.
-                    Thread.sleep(forTimeInterval: min(rest, 3600))
+                    Thread.sleep(forTimeInterval: min(rest, isStream ? rest : max(work, 0.02), 3600))
                     continue
                 }
                 guard isOver.set() else { return }

@@ -167,10 +167,12 @@ final class StepGraph {
     ///
     /// - Complexity: O(*ops* x *readers inside*): a tensor with many readers is looked at until one is found outside.
     func isClosed(_ group: [Int], ops: [OpID]) -> Bool {
-        for op in ops where group.contains(supplier[op.index]) {
-            for tensor in problem[op].outputs where isRead(tensor, in: group, ops) {
+        stamp += 1
+        for node in group { mark[node] = stamp }
+        for op in ops where supplier[op.index] >= 0 && mark[supplier[op.index]] == stamp {
+            for tensor in problem[op].outputs where isReadByMarked(tensor, ops) {
                 for reader in problem.graph.readers[tensor.index] {
-                    for other in containers[reader.index] where !group.contains(other) {
+                    for other in containers[reader.index] where mark[other] != stamp {
                         if !containers[op.index].contains(other) { return false }
                     }
                 }
@@ -179,11 +181,11 @@ final class StepGraph {
         return true
     }
 
-    /// True when one of the steps, whose ops together are these, reads the tensor.
-    private func isRead(_ tensor: TensorID, in group: [Int], _ ops: [OpID]) -> Bool {
+    /// True when one of the steps that the last walk marked, whose ops together are these, reads the tensor.
+    private func isReadByMarked(_ tensor: TensorID, _ ops: [OpID]) -> Bool {
         let readers = problem.graph.readers[tensor.index]
         guard readers.count > ops.count else {
-            return readers.contains { reader in containers[reader.index].contains { group.contains($0) } }
+            return readers.contains { reader in containers[reader.index].contains { mark[$0] == stamp } }
         }
         return ops.contains { problem[$0].inputs.contains(tensor) }
     }
