@@ -36,7 +36,9 @@ enum OpPlace {
 
     /// What stands before the piece.
     static func node(of name: String) -> String {
-        let node = String(name.prefix { $0 != "[" })
+        var node = String(name.prefix { $0 != "[" })
+        // A reduction in parts.
+        if let part = node.wholeMatch(of: #/(.+)/part [0-9]+/#) { node = String(part.output.1) }
         guard let stored = node.range(of: " (stored)", options: .backwards) else { return node }
         return String(node[..<stored.lowerBound])
     }

@@ -25,6 +25,7 @@ struct OpGroupTests {
         "A node is what stands before its piece",
         arguments: [
             ("node_Einsum_53[:, 3, :, :]/part 1", "node_Einsum_53"), ("/MatMul_0", "/MatMul_0"),
+            ("node_Einsum_36/part 11", "node_Einsum_36"), ("/part 1", "/part 1"),
             ("/Add_35_out0 (stored)", "/Add_35_out0"),
         ])
     func nodes(name: String, node: String) {
