@@ -79,7 +79,7 @@ struct JSONLocation {
                 index += 1
             default: index += 1
             }
-            if depth == 0, let next = peek(), [0x20, 0x0A, 0x0D, 0x09].contains(next) { return }
+            if depth == 0, let next = peek(), Self.isSpace(next) { return }
         }
     }
 
@@ -90,7 +90,11 @@ struct JSONLocation {
     }
 
     private mutating func skipSpace() {
-        while let byte = peek(), [0x20, 0x0A, 0x0D, 0x09].contains(byte) { index += 1 }
+        while let byte = peek(), Self.isSpace(byte) { index += 1 }
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
     private func peek() -> UInt8? { index < bytes.count ? bytes[index] : nil }

@@ -62,6 +62,17 @@ struct UnitOptions: ParsableArguments {
     /// - Throws: ``FileError`` for a file that is no hardware file.
     func apply(to problem: Problem) throws -> Problem {
         guard let chip = try ChipArguments.read(hardware) else { return problem }
+        let (its, own) = (chip.hardware, problem.hardware)
+        let differences = [
+            (its.fastMemoryCapacity != own.fastMemoryCapacity, "fast memory"),
+            (its.slowMemoryBandwidth != own.slowMemoryBandwidth, "bandwidth"),
+            (its.nativeWidth != own.nativeWidth || its.nativeHeight != own.nativeHeight, "native tile"),
+        ].filter(\.0).map(\.1)
+        if !differences.isEmpty {
+            Console.error(
+                "mlsys: --hardware: \(chip.name) has another \(differences.joined(separator: ", ")) than the problem; "
+                    + "only its clock, bytes and multiply-adds are used")
+        }
         return try problem.measured(in: chip.physicalUnits)
     }
 }

@@ -84,6 +84,10 @@ struct ImportCommandTests {
                 parsing: Program.run(arguments: ["evaluate", file, schedule, "--json"] + twice).output)
             #expect(try abs(#require(other["physical"]?["microseconds"]?.number) - latency * 5e-4) < 1e-9 * latency)
             #expect(other["total_latency"]?.number == latency)
+            let same = try Program.run(arguments: ["evaluate", file, schedule, "--hardware", Self.chip])
+            #expect(same.diagnostics.isEmpty && same.output == table)
+            let strange = try Program.run(arguments: ["evaluate", file, schedule] + twice)
+            #expect(strange.diagnosticLines.count == 1 && strange.diagnostics.contains("another bandwidth than"))
             #expect(try Program.run(arguments: ["report", file, schedule, "-o", page] + twice).exitCode == 0)
             #expect(try String(contentsOfFile: page, encoding: .utf8).contains("a unit of time is 0.5 ns"))
             for arguments in [["--hardware", "clock_hz=1"], twice + ["--compare", schedule]] {
