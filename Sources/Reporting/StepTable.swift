@@ -113,9 +113,15 @@ func complementaryPercentages(_ part: Double, _ rest: Double) -> (part: String, 
 
 /// The table pads its last column too, which only makes lines wrap in a narrow window.
 func withoutTrailingSpaces(_ text: String) -> String {
-    text.split(separator: "\n", omittingEmptySubsequences: false)
-        .map { $0.reversed().drop { $0 == " " }.reversed() }
-        .map { String($0) }.joined(separator: "\n")
+    // By bytes: a table of 50,000 steps has ten million characters.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for byte in text.utf8 {
+        if byte == UInt8(ascii: "\n") { while bytes.last == UInt8(ascii: " ") { bytes.removeLast() } }
+        bytes.append(byte)
+    }
+    while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
+    return String(decoding: bytes, as: UTF8.self)
 }
 
 /// The cells of one line.

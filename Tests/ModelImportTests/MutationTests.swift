@@ -8,9 +8,14 @@ import Testing
 /// Damaged models: each ends in a problem or in one clear line.
 @Suite("Damaged models", .tags(.slow))
 struct MutationTests {
-    @Test("5,000 damaged models of seven kinds, and none crashes or hangs")
-    func damaged() throws {
-        var random = RandomSource(seed: 11)
+    /// Of seven kinds, 5,000 in all.
+    private static let parts = 10
+    private static let modelsPerPart = 500
+
+    // In parts, so that they run on all cores.
+    @Test("Damaged models of seven kinds, and none crashes or hangs", arguments: 0..<parts)
+    func damaged(part: Int) throws {
+        var random = RandomSource(seed: 11 + UInt64(part))
         // Small models more often than large ones: what is wrong is found sooner.
         let small = Array(repeating: ["moe", "moe_batched"], count: 10).flatMap { $0 }
         let names = small + ["convolution", "bert", "vit", "llama", "mixed"]
@@ -21,7 +26,7 @@ struct MutationTests {
         var (refused, accepted) = (0, 0)
         try withTemporaryFolder { folder in
             let path = folder.appendingPathComponent("damaged.onnx").path
-            for index in 0..<5000 {
+            for index in 0..<Self.modelsPerPart {
                 let bytes = mutate([UInt8](models[index % models.count]), &random)
                 try Data(bytes).write(to: URL(fileURLWithPath: path))
                 do {
@@ -32,13 +37,13 @@ struct MutationTests {
                     let isClear =
                         error.kind == .badData && error.description.hasPrefix("\(path): ")
                         && !error.description.contains("\n") && error.description.utf8.count < 700
-                    if !isClear { Issue.record("case \(index): \(error)") }
+                    if !isClear { Issue.record("part \(part), case \(index): \(error)") }
                     refused += 1
                 }
             }
         }
-        #expect(refused > 1000)
-        #expect(accepted > 300)
+        #expect(refused > 100)
+        #expect(accepted > 30)
     }
 
     private func mutate(_ original: [UInt8], _ random: inout RandomSource) -> [UInt8] {
