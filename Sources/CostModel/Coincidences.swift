@@ -1,3 +1,5 @@
+import TensorGraph
+
 /// Pairs of ranges that may name the same elements of a side in some iterations: ranges of two partitions of it.
 struct RangePairs: OptionSet, Sendable {
     let rawValue: UInt8
@@ -35,4 +37,12 @@ struct Coincidences: Sendable {
     func occur(if coinciding: RangePairs) -> Bool {
         (1...7).contains { sets & (1 << UInt8($0)) != 0 && UInt8($0) & ~coinciding.rawValue == 0 }
     }
+}
+
+/// Demands of a step that may coincide with others in some iterations, in some shape of grid.
+struct OverlappingDemands {
+    /// Tensors with slices that may.
+    var tensors = Set<TensorID>()
+    /// Positions in ``StepStructure/regions``.
+    var regions = Set<Int>()
 }

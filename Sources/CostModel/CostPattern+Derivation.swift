@@ -35,17 +35,35 @@ struct GridShape: Sendable {
 
 extension CostPattern {
     /// Sums up a step's demands for one grid shape.
-    init(_ structure: StepStructure, problem: Problem, isResident: (TensorID) -> Bool, shape: GridShape) {
+    ///
+    /// - Parameter overlapping: gathers the demands that may coincide in some iterations.
+    init(
+        _ structure: StepStructure, problem: Problem, isResident: (TensorID) -> Bool, shape: GridShape,
+        overlapping: inout OverlappingDemands
+    ) {
         isInUse = true
-        addSlices(structure, problem, isResident, shape)
-        addRegions(structure, problem, shape)
+        addSlices(structure, problem, isResident, shape, &overlapping)
+        addRegions(structure, problem, shape, &overlapping)
+    }
+
+    /// Sums up those demands that no coincidence makes cheaper.
+    init(
+        _ structure: StepStructure, problem: Problem, isResident: (TensorID) -> Bool, shape: GridShape,
+        without overlapping: OverlappingDemands
+    ) {
+        isInUse = true
+        var none = OverlappingDemands()
+        addSlices(
+            structure, problem, { isResident($0) || overlapping.tensors.contains($0) }, shape, &none)
+        addSureRegions(structure, problem, shape, overlapping)
     }
 
     private mutating func addSlices(
-        _ structure: StepStructure, _ problem: Problem, _ isResident: (TensorID) -> Bool, _ shape: GridShape
+        _ structure: StepStructure, _ problem: Problem, _ isLeftOut: (TensorID) -> Bool, _ shape: GridShape,
+        _ overlapping: inout OverlappingDemands
     ) {
         let slices = structure.slices
-        for (index, slice) in slices.enumerated() where !isResident(slice.tensor) {
+        for (index, slice) in slices.enumerated() where !isLeftOut(slice.tensor) {
             let rows = shape.resolve(slice.rows)
             let columns = shape.resolve(slice.columns)
             let isWhole = rows == .whole && columns == .whole
@@ -59,8 +77,8 @@ extension CostPattern {
                     isCounted = false
                 } else if other.role == slice.role, otherRows == rows, otherColumns == columns, otherIndex < index {
                     isCounted = false
-                } else if other.role == slice.role {
-                    noteOverlap(rows, columns, otherRows, otherColumns)
+                } else if other.role == slice.role, noteOverlap(rows, columns, otherRows, otherColumns) {
+                    overlapping.tensors.insert(slice.tensor)
                 }
             }
             if isCounted { addSlice(problem[slice.tensor], rows, columns) }
@@ -85,16 +103,22 @@ extension CostPattern {
         }
     }
 
-    /// Notes that two demands with different symbols may name the same elements in some iterations.
-    private mutating func noteOverlap(_ rows: Extent, _ columns: Extent, _ otherRows: Extent, _ otherColumns: Extent) {
+    /// Notes that two demands with different symbols may name the same elements in some iterations, if they may.
+    private mutating func noteOverlap(
+        _ rows: Extent, _ columns: Extent, _ otherRows: Extent, _ otherColumns: Extent
+    ) -> Bool {
         guard let byRows = RangePairs.between(rows, otherRows),
             let byColumns = RangePairs.between(columns, otherColumns)
-        else { return }
+        else { return false }
         let pairs = byRows.union(byColumns)
-        if !pairs.isEmpty { coincidences.insert(pairs) }
+        guard !pairs.isEmpty else { return false }
+        coincidences.insert(pairs)
+        return true
     }
 
-    private mutating func addRegions(_ structure: StepStructure, _ problem: Problem, _ shape: GridShape) {
+    private mutating func addRegions(
+        _ structure: StepStructure, _ problem: Problem, _ shape: GridShape, _ overlapping: inout OverlappingDemands
+    ) {
         let regions = structure.regions
         for (index, region) in regions.enumerated() where structure.parts[region.opPosition] == .inner {
             let rows = shape.resolve(region.rows)
@@ -107,13 +131,42 @@ extension CostPattern {
                 if otherRows == rows, otherColumns == columns {
                     equals.append(otherIndex)
                     isFirst = isFirst && otherIndex > index
-                } else {
-                    noteOverlap(rows, columns, otherRows, otherColumns)
+                } else if noteOverlap(rows, columns, otherRows, otherColumns) {
+                    overlapping.regions.insert(index)
                 }
             }
             guard isFirst else { continue }
             let charges = ([index] + equals).map { problem.charge(regions[$0], structure, rows, columns) }
             add(charges, number: index, everyDepth: rows == .reduction || columns == .reduction)
+        }
+    }
+
+    /// Of the regions of an op that may coincide only one counts: an iteration charges no less for any of them, since a
+    /// region that several demands name is charged at the dearest. One that does not follow the k-step goes first: it is
+    /// charged in the first iteration of a tile whatever it coincides with later.
+    private mutating func addSureRegions(
+        _ structure: StepStructure, _ problem: Problem, _ shape: GridShape, _ overlapping: OverlappingDemands
+    ) {
+        let regions = structure.regions
+        var counted = Set<Int>()
+        for isStreamed in [false, true] {
+            for (index, region) in regions.enumerated() where structure.parts[region.opPosition] == .inner {
+                let (rows, columns) = (shape.resolve(region.rows), shape.resolve(region.columns))
+                guard (rows == .reduction || columns == .reduction) == isStreamed else { continue }
+                var equals = [index]
+                structure.regionRings.forEachOther(than: index) { otherIndex in
+                    let other = regions[otherIndex]
+                    if shape.resolve(other.rows) == rows, shape.resolve(other.columns) == columns {
+                        equals.append(otherIndex)
+                    }
+                }
+                guard equals.allSatisfy({ $0 >= index }) else { continue }
+                if equals.contains(where: overlapping.regions.contains) {
+                    guard counted.insert(region.opPosition).inserted else { continue }
+                }
+                let charges = equals.map { problem.charge(regions[$0], structure, rows, columns) }
+                add(charges, number: index, everyDepth: isStreamed)
+            }
         }
     }
 

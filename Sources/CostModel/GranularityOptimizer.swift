@@ -83,18 +83,22 @@ public struct GranularityOptimizer: Sendable {
         search(for: cost, resident: resident, below: limit).choice
     }
 
-    /// The same as ``best(for:resident:below:)``, and whether the mode looked at everything that it promises: false when
-    /// demands of the step coincide at so many granularities that not all could be simulated.
+    /// The same as ``best(for:resident:below:)``, and what is known of the rest.
+    ///
+    /// - Returns: Beside the choice, whether the mode looked at everything that it promises: false when demands of the step
+    ///   coincide at so many granularities that not all could be simulated. Then none of those passed over has a latency
+    ///   below `passedOver`, in units of time; it is infinite when all were looked at.
     public func search(
         for cost: StepCost, resident: [TensorID], below limit: Double = .infinity
-    ) -> (choice: GranularityChoice?, isComplete: Bool) {
-        guard mayFit(cost) else { return (nil, true) }
+    ) -> (choice: GranularityChoice?, isComplete: Bool, passedOver: Double) {
+        guard mayFit(cost) else { return (nil, true, .infinity) }
         var search = GranularitySearch(self, cost, resident, problem, limit: limit)
         switch mode {
         case .fast: search.runFast()
         case .exhaustive: search.runExhaustive()
         }
-        return (search.best, !search.passesOver)
+        let isComplete = search.passedOver >= min(limit, search.best?.latency ?? .infinity)
+        return (search.best, isComplete, isComplete ? .infinity : search.passedOver)
     }
 
     /// A lower bound of what ``Mode/exhaustive`` would find, at a small part of its cost; infinite when nothing fits.
@@ -104,20 +108,21 @@ public struct GranularityOptimizer: Sendable {
         guard mayFit(cost) else { return .infinity }
         let search = GranularitySearch(self, cost, [], problem, limit: .infinity)
         let once = cost.onceElements / cost.bandwidth * (1 - 1e-12)
-        // Where demands coincide in some iterations, the class form counts slices twice and tells nothing of what fits.
-        return max(once, cost.hasOverlaps ? search.boundOfLargestTile : search.bound())
+        return max(once, search.bound())
     }
 
     /// False when the step fits at no granularity. Where demands coincide in some iterations it may say true for such a
-    /// step too, because the working sets of the class form are then upper bounds.
+    /// step too.
     public func mayFit(_ cost: StepCost) -> Bool {
-        cost.hasOverlaps
-            ? cost.residentElements + cost.retainedElements < cost.capacity
-            : smallestWorkingSet(of: cost) <= cost.capacity
+        smallestWorkingSet(of: cost, by: cost.sureWorkingSet) <= cost.capacity
     }
 
     /// The smallest working set of the step at any granularity that RULES 3.3 and 3.9 allow, in elements.
     public func smallestWorkingSet(of cost: StepCost) -> Double {
+        smallestWorkingSet(of: cost, by: cost.workingSet)
+    }
+
+    private func smallestWorkingSet(of cost: StepCost, by workingSet: (Granularity) -> Double) -> Double {
         let structure = cost.structure
         var candidates = [
             Granularity(width: structure.prologueWidth, height: structure.prologueHeight, depth: 1)
@@ -136,7 +141,7 @@ public struct GranularityOptimizer: Sendable {
         return candidates.lazy.filter {
             (try? structure.check($0, hardware: hardware, cap: reductionCap)) != nil
         }
-        .map(cost.workingSet).min() ?? .infinity
+        .map(workingSet).min() ?? .infinity
     }
 
     /// The deepest k-step that RULES 3.3 allows.

@@ -3,8 +3,9 @@ import TensorGraph
 /// One run of the granularity search over one step.
 struct GranularitySearch {
     private(set) var best: GranularityChoice?
-    /// True when a granularity was passed over because simulating it was beyond the budget.
-    private(set) var passesOver = false
+    /// A lower bound over the granularities that were passed over, because simulating them was beyond the budget; infinite
+    /// if none was.
+    private(set) var passedOver = Double.infinity
     private var simulationBudget: Int
     private var attemptsLeft: Int
     /// Bits of the patterns in which an iteration's cost is linear in its depth.
@@ -34,7 +35,7 @@ struct GranularitySearch {
         // Where demands coincide most attempts end in a simulation that is not made.
         attemptsLeft = cost.hasOverlaps ? optimizer.effort.attempts / 16 : optimizer.effort.attempts
         var linear: UInt8 = 0
-        for (index, pattern) in cost.patterns.enumerated() where pattern.isLinearInDepth { linear |= 1 << index }
+        for (index, pattern) in cost.surePatterns.enumerated() where pattern.isLinearInDepth { linear |= 1 << index }
         linearPatterns = linear
         depthLimit = optimizer.depthLimit(cost.structure)
         canBeSingleDepth = structure.sinkReduction <= depthLimit
@@ -51,8 +52,8 @@ struct GranularitySearch {
         simulationBudget = 0
         runEvenSizes()
         simulationBudget = budget
-        if best == nil, passesOver {
-            passesOver = false
+        if best == nil, passedOver < .infinity {
+            passedOver = .infinity
             runEvenSizes()
         }
     }
@@ -82,7 +83,7 @@ struct GranularitySearch {
             if structure.sinkCount == 0 { return fits }
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return fits }
-        let deepest = closedFormDepth(width: width, height: height, from: deepestFitting(width: width, height: height))
+        let deepest = closedFormDepth(width: width, height: height, from: deepestFitting(width: width, height: height, by: cost.workingSet))
         guard deepest > 0 else { return fits }
         attempt(width: width, height: height, depth: deepest)
         let even = ceilDivide(structure.sinkReduction, ceilDivide(structure.sinkReduction, deepest))
@@ -116,7 +117,7 @@ struct GranularitySearch {
     mutating func runExhaustive() {
         // The deepest fitting tile of each size gives a good limit first; then everything below it is looked at.
         runFast()
-        passesOver = false
+        passedOver = .infinity
         let widths = (1...widestTile).reversed()
         let heights = (1...tallestTile).reversed()
         for width in widths {
@@ -134,23 +135,13 @@ struct GranularitySearch {
             if structure.sinkCount == 0 { return }
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return }
-        let deepest = deepestWorthATry(width: width, height: height)
+        let deepest = deepestFitting(width: width, height: height, by: cost.sureWorkingSet)
         for depth in stride(from: deepest, to: 0, by: -1) {
             guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit, attemptsLeft > 0 else {
                 return
             }
             attempt(width: width, height: height, depth: depth)
         }
-    }
-
-    /// The deepest of several k-steps that can fit. Where demands coincide now and then, the working set of the class form
-    /// is only an upper bound, and each depth has to be simulated.
-    private func deepestWorthATry(width: Int, height: Int) -> Int {
-        let shallow = Granularity(width: width, height: height, depth: 1)
-        guard cost.patterns[cost.grid(shallow).patternIndex].overlaps else {
-            return deepestFitting(width: width, height: height)
-        }
-        return min(depthLimit, structure.sinkReduction - 1)
     }
 
     /// A lower bound of the latency at this tile size over this and all smaller depths and all named orders.
@@ -182,9 +173,6 @@ struct GranularitySearch {
         return least
     }
 
-    /// A lower bound of the latency of everything, whether it fits or not.
-    var boundOfLargestTile: Double { bound(width: widestTile, height: tallestTile) }
-
     /// The tallest tile of this width that fits at any depth; nil if none does.
     private func tallestFitting(width: Int) -> Int? {
         if fitsAtSomeDepth(width: width, height: tallestTile) { return tallestTile }
@@ -209,7 +197,7 @@ struct GranularitySearch {
     }
 
     private func fits(_ width: Int, _ height: Int, depth: Int) -> Bool {
-        cost.workingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
+        cost.sureWorkingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
     }
 
     /// The named orders of which one is best at this granularity.
@@ -271,10 +259,10 @@ struct GranularitySearch {
     /// The largest depth with several k-steps whose working set fits; 0 if none does.
     ///
     /// The working set grows with the depth, so bisection finds it.
-    private func deepestFitting(width: Int, height: Int) -> Int {
+    private func deepestFitting(width: Int, height: Int, by workingSet: (Granularity) -> Double) -> Int {
         let deepest = min(depthLimit, structure.sinkReduction - 1)
         func fits(_ depth: Int) -> Bool {
-            cost.workingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
+            workingSet(Granularity(width: width, height: height, depth: depth)) <= cost.capacity
         }
         guard deepest >= 1, fits(1) else { return 0 }
         if fits(deepest) { return deepest }
@@ -292,18 +280,22 @@ struct GranularitySearch {
     @discardableResult
     private mutating func attempt(width: Int, height: Int, depth: Int) -> Bool {
         attemptsLeft -= 1
-        if attemptsLeft <= 0 { passesOver = true }
+        if attemptsLeft <= 0 { passOver(bound(width: widestTile, height: tallestTile)) }
         let granularity = Granularity(width: width, height: height, depth: depth)
         // Only then is the working set that of the class form.
         guard !cost.needsSimulation(granularity) else { return attemptSimulated(granularity) }
         guard cost.workingSet(granularity) <= cost.capacity else { return false }
         let orders = orders(granularity)
-        if orders.count == 1, hasUntriedOrders(granularity) { passesOver = true }
+        if orders.count == 1, hasUntriedOrders(granularity) { passOver(bound(width: width, height: height)) }
         for order in orders { consider(granularity, order, cost.latency(granularity, order: order)) }
         return true
     }
 
+    private mutating func passOver(_ bound: Double) { passedOver = min(passedOver, bound) }
+
     private mutating func attemptSimulated(_ granularity: Granularity) -> Bool {
+        let bound = cost.coincidenceBound(granularity)
+        guard bound < limit else { return false }
         let (rows, columns) = structure.grid(granularity)
         let tiles = rows.multipliedReportingOverflow(by: columns)
         let iterations = tiles.partialValue.multipliedReportingOverflow(
@@ -311,7 +303,7 @@ struct GranularitySearch {
         guard !tiles.overflow, !iterations.overflow,
             iterations.partialValue <= simulationBudget
         else {
-            passesOver = true
+            passOver(bound)
             return false
         }
         simulationBudget -= iterations.partialValue

@@ -5,13 +5,13 @@ extension StepCost {
     ///
     /// Sinks and epilogue ops are charged in full once per tile (RULES 4). Every other op is charged at least once
     /// per tile for some region; a region along a reduction adds up to whole native tiles over the k-steps, of which
-    /// there is at least one. With a single k-step all charges fall into one iteration and add up to no less. Regions
-    /// that coincide now and then are charged once where they do; then only sinks and epilogue ops are counted. What is
-    /// charged for each native length that lies across is charged for one at least.
+    /// there is at least one. With a single k-step all charges fall into one iteration and add up to no less. Of regions
+    /// that may coincide one counts (``surePatterns``). What is charged for each native length that lies across is
+    /// charged for one at least.
     var tileComputeBound: Double {
         var total = sinkCompute + epilogueCompute
         var least = Double.infinity
-        for pattern in patterns {
+        for pattern in surePatterns {
             // Linear rates add up over the k-steps to the whole reduction; ceilings are at least one.
             guard pattern.isInUse else { continue }
             var charged = 0.0
@@ -19,7 +19,7 @@ extension StepCost {
                 charged += charges.first + charges.each.linear * Double(structure.sinkReduction)
                 charged += charges.each.nativeRows + charges.each.nativeColumns
             }
-            least = min(least, pattern.overlaps ? 0 : charged)
+            least = min(least, charged)
         }
         if least.isFinite { total += least }
         return total
@@ -32,25 +32,23 @@ extension StepCost {
     /// columns, an order by rows loads the rows once and the columns again in every row, but for the one at which a
     /// snake turns; an order by columns the other way round. The bound grows as tiles get narrower or lower, also from a
     /// grid of one row or column to one of several: whole sides become ranges, and a slice that served several demands
-    /// becomes several slices. Only where demands may coincide, at this size or at a smaller one, nothing is known: at smaller
-    /// tiles they may coincide in some iterations, and the step then moves less than at larger ones.
+    /// becomes several slices. Tensors of which demands may coincide at some size, in some iterations, are sure to be loaded
+    /// once and no more: where demands coincide, small tiles can move less than large ones.
     @inline(__always)
     func trafficBound(width: Int, height: Int, canBeSingleDepth: Bool) -> Double {
         let (rows, columns) = structure.grid(Granularity(width: width, height: height, depth: 1))
         let shape = (rows == 1 ? 1 : 0) | (columns == 1 ? 2 : 0)
         var least = Double.infinity
-        if patterns[shape].isInUse {
-            guard shapesAboveOverlaps & (1 << shape) == 0 else { return 0 }
+        if surePatterns[shape].isInUse {
             least = trafficBound(
-                patterns[shape], Double(rows), Double(columns), Double(width), Double(height), depths: true)
+                surePatterns[shape], Double(rows), Double(columns), Double(width), Double(height), depths: true)
         }
-        if canBeSingleDepth, patterns[shape | 4].isInUse {
-            guard shapesAboveOverlaps & (1 << (shape | 4)) == 0 else { return 0 }
+        if canBeSingleDepth, surePatterns[shape | 4].isInUse {
             let single = trafficBound(
-                patterns[shape | 4], Double(rows), Double(columns), Double(width), Double(height), depths: false)
+                surePatterns[shape | 4], Double(rows), Double(columns), Double(width), Double(height), depths: false)
             least = min(least, single)
         }
-        return least.isFinite ? least : 0
+        return least.isFinite ? least + unsureElements : 0
     }
 
     @inline(__always)
@@ -74,10 +72,10 @@ extension StepCost {
         return total
     }
 
-    /// True when compute and streamed elements of a k-step are proportional to its depth at this tile size: no demands
-    /// that coincide at some depths, no charge that is rounded up.
+    /// True when compute and streamed elements of a k-step are proportional to its depth at this tile size: no charge is
+    /// rounded up. Demands that may coincide are left out.
     func isLinearInDepth(_ granularity: Granularity) -> Bool {
-        patterns[grid(granularity).patternIndex].isLinearInDepth
+        surePatterns[grid(granularity).patternIndex].isLinearInDepth
     }
 
     /// A lower bound of the latency at this tile size and order for this depth and all smaller ones with several k-steps.
@@ -86,7 +84,8 @@ extension StepCost {
     /// *Proof.* Let a k-step of depth x compute for c x and stream for l x, and m = max(c, l). The k-steps of a tile take
     /// m K + f(x) + g(y), where x is the depth, y <= x that of the last k-step, f(x) = max(c x + a, l x + b) - m x what
     /// the first k-step takes beyond m x, and g(y) the same for the last. Both fall with growing depth, since c - m and
-    /// l - m are at most 0. So m K + f(x) + g(x), an even division, is a bound, and it grows as x falls.
+    /// l - m are at most 0. So m K + f(x) + g(x), an even division, is a bound, and it grows as x falls. Where demands
+    /// may coincide, ``surePatterns`` bound every iteration.
     func evenDepthBound(_ granularity: Granularity, order: TileOrder) -> Double {
         var sum = LatencySum()
         accumulateEven(granularity, order: order, into: &sum)
@@ -97,7 +96,7 @@ extension StepCost {
 extension CostPattern {
     /// See ``StepCost/isLinearInDepth(_:)``.
     var isLinearInDepth: Bool {
-        !overlaps && mixed.isEmpty
+        mixed.isEmpty
             && [charges, crossedCharges].allSatisfy { $0.each.nativeRows == 0 && $0.each.nativeColumns == 0 }
     }
 }

@@ -32,13 +32,15 @@ extension StepCost {
     func accumulate<A: IterationAccumulator>(_ granularity: Granularity, order: TileOrder, into accumulator: inout A) {
         let grid = grid(granularity)
         guard !patterns[grid.patternIndex].isCrossed else {
-            return accumulateCrossed(grid, middleCount: nil, order: order, into: &accumulator)
+            return accumulateCrossed(
+                grid, patterns[grid.patternIndex], middleCount: nil, order: order, into: &accumulator)
         }
-        accumulate(grid, KSteps(self, grid, across: nil), order: order, into: &accumulator)
+        accumulate(
+            grid, KSteps(self, grid, patterns[grid.patternIndex], across: nil), order: order, into: &accumulator)
     }
 
     /// Feeds the iteration classes that there would be if the depth divided the reduction; the number of middle k-steps
-    /// is then a fraction, and negative when two k-steps of this depth exceed the reduction.
+    /// is then a fraction, and negative when two k-steps of this depth exceed the reduction. By ``surePatterns``.
     @inline(__always)
     func accumulateEven<A: IterationAccumulator>(
         _ granularity: Granularity, order: TileOrder, into accumulator: inout A
@@ -46,20 +48,38 @@ extension StepCost {
         var grid = grid(granularity)
         grid.lastDepth = grid.depth
         let middleCount = Double(structure.sinkReduction) / grid.depth - 2
-        guard !patterns[grid.patternIndex].isCrossed else {
-            return accumulateCrossed(grid, middleCount: middleCount, order: order, into: &accumulator)
+        let pattern = surePatterns[grid.patternIndex]
+        guard !pattern.isCrossed else {
+            return accumulateCrossed(grid, pattern, middleCount: middleCount, order: order, into: &accumulator)
         }
-        var iterations = KSteps(self, grid, across: nil)
+        var iterations = KSteps(self, grid, pattern, across: nil)
         iterations.middleCount = middleCount
         accumulate(grid, iterations, order: order, into: &accumulator)
+    }
+
+    /// Feeds the iteration classes, the first k-step of each tile by ``surePatterns``.
+    func accumulateCautiously<A: IterationAccumulator>(
+        _ granularity: Granularity, order: TileOrder, into accumulator: inout A
+    ) {
+        let grid = grid(granularity)
+        let (pattern, sure) = (patterns[grid.patternIndex], surePatterns[grid.patternIndex])
+        if pattern.isCrossed {
+            let iterations = SplitKSteps(
+                first: CrossedKSteps(self, grid, sure), later: CrossedKSteps(self, grid, pattern))
+            accumulate(grid, iterations, order: order, into: &accumulator)
+        } else {
+            let iterations = SplitKSteps(
+                first: KSteps(self, grid, sure, across: nil), later: KSteps(self, grid, pattern, across: nil))
+            accumulate(grid, iterations, order: order, into: &accumulator)
+        }
     }
 
     /// The same where some compute depends on the tile's size. Rare, and out of the way of what is common.
     @inline(never)
     private func accumulateCrossed<A: IterationAccumulator>(
-        _ grid: Grid, middleCount: Double?, order: TileOrder, into accumulator: inout A
+        _ grid: Grid, _ pattern: CostPattern, middleCount: Double?, order: TileOrder, into accumulator: inout A
     ) {
-        var iterations = CrossedKSteps(self, grid)
+        var iterations = CrossedKSteps(self, grid, pattern)
         if let middleCount { (iterations.full.middleCount, iterations.edge.middleCount) = (middleCount, middleCount) }
         accumulate(grid, iterations, order: order, into: &accumulator)
     }
@@ -153,7 +173,33 @@ extension StepCost {
 
 /// Feeds the iterations of a class of tiles to an accumulator.
 private protocol TileIterations {
-    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A)
+    /// The first k-step of each tile.
+    func addFirst<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A)
+    /// All other k-steps.
+    func addLater<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A)
+}
+
+extension TileIterations {
+    @inline(__always)
+    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        guard tiles.count > 0 else { return }
+        addFirst(tiles, to: &accumulator)
+        addLater(tiles, to: &accumulator)
+    }
+}
+
+/// The first k-step of each tile as one bounds it, the others as another does.
+private struct SplitKSteps<Iterations: TileIterations>: TileIterations {
+    var first: Iterations
+    var later: Iterations
+
+    func addFirst<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        first.addFirst(tiles, to: &accumulator)
+    }
+
+    func addLater<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        later.addLater(tiles, to: &accumulator)
+    }
 }
 
 /// The k-steps of tiles of which some differ in compute: those whose side that lies across is the last, see ``Crossing``.
@@ -162,20 +208,27 @@ private struct CrossedKSteps: TileIterations {
     var edge: KSteps
     let isWidthAcross: Bool
 
-    init(_ cost: StepCost, _ grid: StepCost.Grid) {
+    init(_ cost: StepCost, _ grid: StepCost.Grid, _ pattern: CostPattern) {
         let (width, height) = (cost.nativeWidth, cost.nativeHeight)
         isWidthAcross = width > height
         let across = Crossing.lengths(
             rows: grid.height, columns: grid.width, nativeWidth: width, nativeHeight: height)
         let lastAcross = Crossing.lengths(
             rows: grid.lastHeight, columns: grid.lastWidth, nativeWidth: width, nativeHeight: height)
-        full = KSteps(cost, grid, across: across)
-        edge = KSteps(cost, grid, across: lastAcross)
+        full = KSteps(cost, grid, pattern, across: across)
+        edge = KSteps(cost, grid, pattern, across: lastAcross)
     }
 
-    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
-        let isAtEdge = isWidthAcross ? tiles.lastColumn : tiles.lastRow
-        (isAtEdge ? edge : full).add(tiles, to: &accumulator)
+    func addFirst<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        kSteps(tiles).addFirst(tiles, to: &accumulator)
+    }
+
+    func addLater<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        kSteps(tiles).addLater(tiles, to: &accumulator)
+    }
+
+    private func kSteps(_ tiles: TileClass) -> KSteps {
+        (isWidthAcross ? tiles.lastColumn : tiles.lastRow) ? edge : full
     }
 }
 
@@ -192,10 +245,10 @@ private struct KSteps: TileIterations {
 
     /// - Parameter across: native lengths in the side that lies across; nil where no compute depends on them.
     @inline(__always)
-    init(_ cost: StepCost, _ grid: StepCost.Grid, across: Double?) {
+    init(_ cost: StepCost, _ grid: StepCost.Grid, _ pattern: CostPattern, across: Double?) {
         self.grid = grid
         middleCount = Double(grid.depths - 2)
-        pattern = cost.patterns[grid.patternIndex]
+        self.pattern = pattern
         bandwidth = cost.bandwidth
         evictedTiles = Double(cost.structure.evicted.count)
         let sinkRate = cost.sinkCompute / Double(cost.structure.sinkReduction)
@@ -219,9 +272,7 @@ private struct KSteps: TileIterations {
     }
 
     @inline(__always)
-    func add<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
-        guard tiles.count > 0 else { return }
-        let count = Double(tiles.count)
+    func addFirst<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
         let rows = tiles.lastRow ? grid.lastHeight : grid.height
         let columns = tiles.lastColumn ? grid.lastWidth : grid.width
         var loaded = 0.0
@@ -229,21 +280,31 @@ private struct KSteps: TileIterations {
         if tiles.rowChanged { loaded += pattern.perTileRow * rows }
         if tiles.columnChanged { loaded += pattern.perTileColumn * columns }
         if tiles.rowChanged || tiles.columnChanged { loaded += pattern.tileSlices * rows * columns }
-        let evicted = evictedTiles * rows * columns
-        guard grid.depths > 1 else {
-            accumulator.add(
-                count: count, compute: computeFirst, loaded: loaded, evicted: evicted, bandwidth: bandwidth)
-            return
+        var evicted = 0.0
+        if grid.depths > 1 {
+            loaded += pattern.depthElements(rows: rows, columns: columns, depth: grid.depth)
+        } else {
+            evicted = evictedTiles * rows * columns
         }
-        let streamed = pattern.depthElements(rows: rows, columns: columns, depth: grid.depth)
         accumulator.add(
-            count: count, compute: computeFirst, loaded: loaded + streamed, evicted: 0, bandwidth: bandwidth)
+            count: Double(tiles.count), compute: computeFirst, loaded: loaded, evicted: evicted, bandwidth: bandwidth)
+    }
+
+    @inline(__always)
+    func addLater<A: IterationAccumulator>(_ tiles: TileClass, to accumulator: inout A) {
+        guard grid.depths > 1 else { return }
+        let count = Double(tiles.count)
+        let rows = tiles.lastRow ? grid.lastHeight : grid.height
+        let columns = tiles.lastColumn ? grid.lastWidth : grid.width
         if middleCount != 0 {
+            let streamed = pattern.depthElements(rows: rows, columns: columns, depth: grid.depth)
             accumulator.add(
                 count: count * middleCount, compute: computeMiddle, loaded: streamed, evicted: 0,
                 bandwidth: bandwidth)
         }
         let last = pattern.depthElements(rows: rows, columns: columns, depth: grid.lastDepth)
-        accumulator.add(count: count, compute: computeLast, loaded: last, evicted: evicted, bandwidth: bandwidth)
+        accumulator.add(
+            count: count, compute: computeLast, loaded: last, evicted: evictedTiles * rows * columns,
+            bandwidth: bandwidth)
     }
 }

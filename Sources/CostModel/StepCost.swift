@@ -16,9 +16,12 @@ public struct StepCost: Sendable {
     /// Elements moved if every tensor that is read from outside were loaded just once; no granularity moves fewer.
     let onceElements: Double
     let patterns: [CostPattern]
-    /// Bit *s* is set where demands may coincide in the grid shape *s*, or in one that smaller tiles have: one with more rows
-    /// or columns of tiles.
-    let shapesAboveOverlaps: UInt8
+    /// The same without what coincidences can make cheaper, at any tile size: lower bounds of each iteration.
+    let surePatterns: [CostPattern]
+    /// True when, at some granularity, the step may have to be simulated.
+    let hasOverlaps: Bool
+    /// Elements of the tensors that ``surePatterns`` leave out; each of them is loaded once at least.
+    let unsureElements: Double
     let bandwidth: Double
     let capacity: Double
     let nativeWidth: Double
@@ -62,24 +65,32 @@ public struct StepCost: Sendable {
         let canBeSingleRow = structure.outputHeight <= hardware.nativeHeight
         let canBeSingleColumn = structure.outputWidth <= hardware.nativeWidth
         let isSingleDepth = structure.sinkCount == 0
-        let patterns = (0..<8).map { index in
-            let shape = GridShape(index: index)
-            let occurs =
-                (!shape.singleRow || canBeSingleRow) && (!shape.singleColumn || canBeSingleColumn)
+        func occurs(_ shape: GridShape) -> Bool {
+            (!shape.singleRow || canBeSingleRow) && (!shape.singleColumn || canBeSingleColumn)
                 && (shape.singleDepth || !isSingleDepth)
                 && (shape.singleRow || structure.outputHeight > 1)
                 && (shape.singleColumn || structure.outputWidth > 1)
-            return occurs
-                ? CostPattern(structure, problem: problem, isResident: { resident.contains($0) }, shape: shape)
+        }
+        let shapes = (0..<8).map { GridShape(index: $0) }
+        let isResident = { resident.contains($0) }
+        var overlapping = OverlappingDemands()
+        let patterns = shapes.map { shape in
+            occurs(shape)
+                ? CostPattern(
+                    structure, problem: problem, isResident: isResident, shape: shape, overlapping: &overlapping)
                 : CostPattern()
         }
         self.patterns = patterns
-        var above: UInt8 = 0
-        for shape in 0..<8 {
-            let reaches = { (other: Int) in other & 4 == shape & 4 && other & ~shape == 0 }
-            if patterns.indices.contains(where: { reaches($0) && patterns[$0].overlaps }) { above |= 1 << UInt8(shape) }
-        }
-        shapesAboveOverlaps = above
+        hasOverlaps = patterns.contains { $0.overlaps }
+        let left = overlapping
+        surePatterns =
+            hasOverlaps
+            ? shapes.map { shape in
+                occurs(shape)
+                    ? CostPattern(structure, problem: problem, isResident: isResident, shape: shape, without: left)
+                    : CostPattern()
+            } : patterns
+        unsureElements = left.tensors.reduce(0) { $0 + Double(problem[$1].size) }
     }
 
     /// Rows, columns and k-steps, and what is needed of them in a query.
@@ -133,8 +144,11 @@ public struct StepCost: Sendable {
             + Double(structure.evicted.count + spareSinks) * grid.height * grid.width
     }
 
-    /// True when, at some granularity, the step may have to be simulated.
-    var hasOverlaps: Bool { patterns.contains { $0.overlaps } }
+    /// No more than any iteration of full size holds, whatever coincides; the working set where nothing can.
+    func sureWorkingSet(_ granularity: Granularity) -> Double {
+        let grid = grid(granularity)
+        return workingSet(grid, surePatterns[grid.patternIndex])
+    }
 
     /// True when two demands on one tensor coincide in some iterations but not in all, so that no class tells the
     /// cost and the step has to be simulated.
@@ -145,7 +159,11 @@ public struct StepCost: Sendable {
 
     @inline(__always)
     func needsSimulation(_ granularity: Granularity, _ grid: Grid, _ pattern: CostPattern) -> Bool {
-        guard pattern.overlaps else { return false }
+        pattern.overlaps && pattern.coincidences.occur(if: coincidingPairs(granularity, grid))
+    }
+
+    /// Pairs of ranges that name the same elements in some iterations at this granularity, where they cut the same side.
+    func coincidingPairs(_ granularity: Granularity, _ grid: Grid) -> RangePairs {
         // Ranges of two partitions of one side coincide when the steps are equal, or when the last ones start together.
         let lastStart = (grid.depths - 1) * granularity.depth
         let lastRow = (grid.rows - 1) * granularity.height
@@ -154,7 +172,7 @@ public struct StepCost: Sendable {
         if granularity.height == granularity.depth || lastRow == lastStart { pairs.insert(.rowsAndDepth) }
         if granularity.width == granularity.depth || lastColumn == lastStart { pairs.insert(.columnsAndDepth) }
         if granularity.height == granularity.width || lastRow == lastColumn { pairs.insert(.rowsAndColumns) }
-        return pattern.coincidences.occur(if: pairs)
+        return pairs
     }
 
     /// Latency of the step, in units of time; the memory limit and ``needsSimulation(_:)`` are the caller's to check.

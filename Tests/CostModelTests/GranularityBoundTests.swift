@@ -69,4 +69,41 @@ struct GranularityBoundTests {
         }
         #expect(compared > 1000)
     }
+
+    @Test("latency and memory where demands coincide, and what a search that simulates nothing says of the rest")
+    func coincidences() throws {
+        var cases = GranularityCases(seed: 47, .general)
+        var (steps, compared, close) = (0, 0, 0)
+        while steps < GranularityOptimizerTests.count / 5 {
+            let step = try cases.next()
+            let cost = step.cost
+            guard cost.hasOverlaps else { continue }
+            steps += 1
+            for choice in step.choices {
+                #expect(
+                    cost.sureWorkingSet(choice.granularity) <= choice.workingSet,
+                    "memory at \(choice.granularity): \(step.text)")
+                guard cost.needsSimulation(choice.granularity) else { continue }
+                compared += 1
+                let bound = cost.coincidenceBound(choice.granularity)
+                #expect(
+                    bound <= choice.latency,
+                    "\(bound), not \(choice.latency) at \(choice.granularity) \(choice.order.name): \(step.text)")
+                if bound > choice.latency * 0.8 { close += 1 }
+            }
+            let optimizer = GranularityOptimizer(
+                step.problem, mode: .exhaustive, effort: .init(attempts: .max, simulatedIterations: 0))
+            let found = optimizer.search(for: cost, resident: step.resident)
+            guard let best = step.best?.latency else {
+                #expect(found.choice == nil)
+                continue
+            }
+            let known = min(found.passedOver, found.choice?.latency ?? .infinity)
+            #expect(known <= best * (1 + 1e-9), "\(known), not \(best): \(step.text)")
+            #expect(found.isComplete == (found.passedOver == .infinity))
+        }
+        #expect(compared > 1000)
+        #expect(close > compared / 10, "\(close) of \(compared) bounds tell something")
+        print("\(compared) granularities of \(steps) steps: \(close) bounds within a fifth")
+    }
 }

@@ -82,13 +82,15 @@ package struct Candidate: Sendable, Hashable {
         tuning.lowerBound = min(max(lowerBound, bound), latency)
     }
 
-    /// Records the result of an exhaustive search: a better choice, or nil when there is none.
-    mutating func tune(_ better: GranularityChoice?, isComplete: Bool) {
+    /// Records the result of an exhaustive search below the latency: a better choice, or nil when there is none, and a lower
+    /// bound over what it passed over.
+    mutating func tune(_ better: GranularityChoice?, isComplete: Bool, passedOver: Double) {
         if let better, better.latency < latency { tuning.choice = better }
         if isComplete {
             tuning.lowerBound = latency
         } else {
             tuning.isBeyondSearch = true
+            tuning.lowerBound = min(max(lowerBound, passedOver), latency)
         }
     }
 

@@ -276,7 +276,7 @@ package struct CandidateEnumerator: Sendable {
                     structure, resident: resident, choice: choice, lowerBound: bound, problem: problem)
             }
         }
-        let (choice, isComplete) = optimizer.search(for: cost, resident: resident, below: limit)
+        let (choice, isComplete, _) = optimizer.search(for: cost, resident: resident, below: limit)
         if !isComplete { unsearched += 1 }
         return choice.map {
             Candidate(structure, resident: resident, choice: $0, problem: problem)

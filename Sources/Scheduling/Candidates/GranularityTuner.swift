@@ -43,9 +43,9 @@ struct GranularityTuner: Sendable {
         else { return candidate }
         var tuned = candidate
         let cost = StepCost(structure, problem: problem, resident: candidate.resident)
-        let (choice, isComplete) = optimizer.search(
+        let (choice, isComplete, passedOver) = optimizer.search(
             for: cost, resident: candidate.resident, below: candidate.latency)
-        tuned.tune(choice, isComplete: isComplete)
+        tuned.tune(choice, isComplete: isComplete, passedOver: passedOver)
         return tuned
     }
 }

@@ -215,7 +215,7 @@ public struct CertificateCheck {
         let allowed = value * (1 - Self.rounding)
         guard optimizer.lowerBound(of: cost) < value * (1 + 1e-6) else { return }
         statistics.searched += 1
-        let (choice, isComplete) = optimizer.search(for: cost, resident: resident, below: value * (1 + 1e-6))
+        let (choice, isComplete, _) = optimizer.search(for: cost, resident: resident, below: value * (1 + 1e-6))
         if !isComplete { unsearched += 1 }
         guard let choice else { return }
         statistics.tight += 1

@@ -47,7 +47,7 @@ final class ExactCosts: Sendable {
         // Simulation is slow: where demands coincide, the bound of a narrow class has to do.
         optimizer = GranularityOptimizer(
             problem, reductionCap: reductionCap, mode: .exhaustive,
-            effort: .init(attempts: .max, simulatedIterations: 4000))
+            effort: .init(attempts: .max, simulatedIterations: 100_000))
     }
 
     /// The cost of a step over all granularities and named tile orders, as far as it matters whether it is below `worth`.
@@ -80,15 +80,16 @@ final class ExactCosts: Sendable {
         }
         searches += 1
         let limit = worth.isFinite ? worth + abs(worth) * 1e-9 : .infinity
-        let (choice, isComplete) = optimizer.search(for: step, resident: key.resident, below: limit)
+        let (choice, isComplete, passedOver) = optimizer.search(for: step, resident: key.resident, below: limit)
         if isComplete {
             if let choice { return remember(Cost(choice: choice, lowerBound: choice.latency, isSearched: true), key) }
             return remember(
                 Cost(choice: quick?.choice, lowerBound: max(bound, limit), isSearched: !limit.isFinite), key)
         }
         let best = [choice, quick?.choice].compactMap { $0 }.min { $0.latency < $1.latency }
+        let least = max(bound, min(passedOver, limit))
         return remember(
-            Cost(choice: best, lowerBound: min(bound, best?.latency ?? bound), isSearched: true), key)
+            Cost(choice: best, lowerBound: min(least, best?.latency ?? least), isSearched: true), key)
     }
 
     private func remember(_ cost: Cost, _ key: Key) -> Cost {
