@@ -83,7 +83,8 @@ struct GranularitySearch {
             if structure.sinkCount == 0 { return fits }
         }
         guard let (width, height) = tileForSeveralDepths(width, height) else { return fits }
-        let deepest = closedFormDepth(width: width, height: height, from: deepestFitting(width: width, height: height, by: cost.workingSet))
+        let deepest = closedFormDepth(
+            width: width, height: height, from: deepestFitting(width: width, height: height, by: cost.workingSet))
         guard deepest > 0 else { return fits }
         attempt(width: width, height: height, depth: deepest)
         let even = ceilDivide(structure.sinkReduction, ceilDivide(structure.sinkReduction, deepest))

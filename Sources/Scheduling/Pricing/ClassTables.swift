@@ -37,6 +37,8 @@ final class ClassTables: @unchecked Sendable {
     /// True for a tensor of which more demands can mean less traffic: one of them may be full, or may coincide with
     /// another in some iterations.
     let isFragile: UnsafeMutablePointer<Bool>
+    /// By slot and whether its op is a sink (0 or 1): the same, when the op is known to be a sink or not.
+    let isFragileAs: UnsafeMutablePointer<Bool>
     /// By slot, whether the op is a sink (0 or 1) and the kind demanded of the op: the kind it demands.
     let demanded: UnsafeMutablePointer<UInt8>
     /// By op and kind: compute over all tiles of a region of that kind.
@@ -47,10 +49,16 @@ final class ClassTables: @unchecked Sendable {
     let possible: UnsafeMutablePointer<UInt16>
     /// By op: bits of the kinds in which it can be demanded by a way that makes a reducing op no sink (RULES 7, "Sink").
     private let crooked: UnsafeMutablePointer<UInt16>
+    /// By op: whether outputs of the class can be reached from it by maps that read `ij` alone, or it has such an output.
+    private let isStraight: UnsafeMutablePointer<Bool>
     /// By op: least compute over its roles.
     let leastCompute: UnsafeMutablePointer<Double>
+    /// True for an op that holds, in any role, more than half of fast memory for itself: in a step there is at most one. What
+    /// counts is what no other op reads, and what no op of a step of the class can make.
+    let isBig: UnsafeMutablePointer<Bool>
+    private(set) var hasSeveralBig = false
     /// Roles of op o: from `roleStart[o]` to `roleStart[o + 1]`.
-    private(set) var roles: [Role] = []
+    let roles: UnsafeMutablePointer<Role>
     let roleStart: UnsafeMutablePointer<Int>
     /// The kind of `.tile` in this class.
     let tileKind: Int
@@ -81,12 +89,16 @@ final class ClassTables: @unchecked Sendable {
         mostTraffic = .filled(tensors, 0)
         mostHeld = .filled(tensors, 0)
         isFragile = .filled(tensors, false)
+        isFragileAs = .filled(slots * 2, false)
         demanded = .filled(slots * 2 * DemandKind.count, 0)
         compute = .filled(ops * DemandKind.count, 0)
         hasOutputShape = .filled(ops, false)
         possible = .filled(ops, 0)
         crooked = .filled(ops, 0)
+        isStraight = .filled(ops, false)
         leastCompute = .filled(ops, .infinity)
+        isBig = .filled(ops, false)
+        roles = .filled(ops * (DemandKind.count + 1), Role(kind: 0, isSink: false, compute: 0))
         roleStart = .filled(ops + 1, 0)
         tileKind = Self.canonical(DemandKind.tile, pricingClass)
         fillTensors()
@@ -95,6 +107,7 @@ final class ClassTables: @unchecked Sendable {
         fillPossible()
         fillRoles()
         fillFragile()
+        fillBig()
     }
 
     deinit {
@@ -106,12 +119,16 @@ final class ClassTables: @unchecked Sendable {
         mostTraffic.deallocate()
         mostHeld.deallocate()
         isFragile.deallocate()
+        isFragileAs.deallocate()
         demanded.deallocate()
         compute.deallocate()
         hasOutputShape.deallocate()
         possible.deallocate()
         crooked.deallocate()
+        isStraight.deallocate()
         leastCompute.deallocate()
+        isBig.deallocate()
+        roles.deallocate()
         roleStart.deallocate()
     }
 
@@ -197,10 +214,16 @@ final class ClassTables: @unchecked Sendable {
         }
     }
 
+    /// Whether a tensor has the shape of the class's outputs.
+    @inline(__always)
+    func hasShape(_ tensor: Int) -> Bool {
+        Int(graph.width[tensor]) == pricingClass.outputWidth && Int(graph.height[tensor]) == pricingClass.outputHeight
+    }
+
     /// Whether the op can be in a step of the class as a sink.
     @inline(__always)
     func canBeSink(_ op: Int) -> Bool {
-        graph.isReducing[op] && graph.reduction[op] == Double(pricingClass.sinkReduction)
+        graph.isReducing[op] && isStraight[op] && graph.reduction[op] == Double(pricingClass.sinkReduction)
     }
 
     /// Whether RULES 3.3 allows the op beside a sink with one k-step, which is as deep as the sink's reduction.
@@ -223,20 +246,21 @@ final class ClassTables: @unchecked Sendable {
             var hasShape = false
             for output in graph.outputStart[op]..<graph.outputStart[op + 1] {
                 let tensor = graph.outputTensor[output]
-                hasShape =
-                    hasShape
-                    || Int(graph.width[tensor]) == pricingClass.outputWidth
-                        && Int(graph.height[tensor]) == pricingClass.outputHeight
+                hasShape = hasShape || self.hasShape(tensor)
                 for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
                     let slot = graph.readerSlot[reader]
                     guard graph.isReducing[op] || allowsMap(before: slot) else { continue }
                     let demands = demands(slot)
                     kinds |= demands
                     crooked[op] |= graph.isElementwise[slot] ? crooked[graph.slotOp[slot]] : demands
+                    if graph.isElementwise[slot], isStraight[graph.slotOp[slot]], demands != 0 { isStraight[op] = true }
                 }
             }
             hasOutputShape[op] = hasShape
-            if hasShape { kinds |= 1 << UInt16(tileKind) }
+            if hasShape {
+                kinds |= 1 << UInt16(tileKind)
+                isStraight[op] = true
+            }
             possible[op] = kinds
             // An op whose slices alone fill the memory is in no step of the class.
             if !allowsDepth(op)
@@ -247,12 +271,12 @@ final class ClassTables: @unchecked Sendable {
         }
     }
 
-    /// All kinds that a slot can demand of its tensor.
-    private func demands(_ slot: Int) -> UInt16 {
+    /// All kinds that a slot can demand of its tensor, by an op of which it is known or not whether it is a sink.
+    private func demands(_ slot: Int, isSink: Bool? = nil) -> UInt16 {
         var found: UInt16 = 0
         let op = graph.slotOp[slot]
         for kind in 0..<DemandKind.count where possible[op] & 1 << UInt16(kind) != 0 {
-            for role in rolesOf(op, kind) {
+            for role in rolesOf(op, kind) where isSink == nil || role.isSink == isSink {
                 found |= 1 << UInt16(demanded[(slot * 2 + (role.isSink ? 1 : 0)) * DemandKind.count + kind])
             }
         }
@@ -290,15 +314,26 @@ final class ClassTables: @unchecked Sendable {
     }
 
     private func fillRoles() {
+        var count = 0
         for op in 0..<graph.opCount {
-            roleStart[op] = roles.count
+            roleStart[op] = count
             for kind in 0..<DemandKind.count where possible[op] & 1 << UInt16(kind) != 0 {
-                roles += rolesOf(op, kind)
+                for role in rolesOf(op, kind) {
+                    roles[count] = role
+                    count += 1
+                    leastCompute[op] = min(leastCompute[op], role.compute)
+                }
             }
-            for role in roles[roleStart[op]...] { leastCompute[op] = min(leastCompute[op], role.compute) }
         }
-        roleStart[graph.opCount] = roles.count
+        roleStart[graph.opCount] = count
     }
+
+    /// Roles of all ops.
+    var roleCount: Int { roleStart[graph.opCount] }
+
+    /// Numbers of the roles of an op.
+    @inline(__always)
+    func roles(of op: Int) -> Range<Int> { roleStart[op]..<roleStart[op + 1] }
 
     private func fillFragile() {
         for tensor in 0..<graph.tensorCount {
@@ -328,12 +363,61 @@ final class ClassTables: @unchecked Sendable {
                 }
             }
             let all = kinds[0] | kinds[1] | kinds[2]
-            let canBeFull = all & 1 << UInt16(DemandKind.full) != 0 && all != 1 << UInt16(DemandKind.full)
-            isFragile[tensor] = canBeFull || kinds.contains { Self.canCoincide($0) }
+            isFragile[tensor] = Self.isFragile(kinds)
+            if isFragile[tensor] { fillFragile(tensor) }
             // Where demands coincide, all that is sure is that each element comes in once.
             leastTraffic[tensor] = all == 0 ? 0 : min(least.traffic, graph.size[tensor])
             leastHeld[tensor] = all == 0 ? 0 : least.held
         }
+    }
+
+    private func fillBig() {
+        var count = 0
+        for op in 0..<graph.opCount where possible[op] != 0 {
+            var least = Double.infinity
+            for role in roles(of: op) {
+                var held = 0.0
+                for slot in graph.slotStart[op]..<graph.slotStart[op + 1] {
+                    let tensor = graph.slotTensor[slot]
+                    let producer = graph.producer[tensor]
+                    guard graph.readerStart[tensor + 1] - graph.readerStart[tensor] == 1,
+                        producer < 0 || possible[producer] == 0
+                    else { continue }
+                    let kind = tensor * DemandKind.count + input(of: roles[role], slot)
+                    let isFragile = isFragileAs[slot * 2 + (roles[role].isSink ? 1 : 0)]
+                    // Resident it takes as much at least.
+                    held += min(
+                        graph.size[tensor], isFragile ? leastHeld[tensor] : self.held[kind] + heldPerDepth[kind])
+                }
+                least = min(least, held)
+            }
+            isBig[op] = 2 * least > graph.capacity - tileElements
+            if isBig[op] { count += 1 }
+        }
+        hasSeveralBig = count > 1
+    }
+
+    /// Of a fragile tensor: whether it still is when one of its readers is a sink, or is none.
+    private func fillFragile(_ tensor: Int) {
+        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+            let slot = graph.readerSlot[reader]
+            for isSink in [false, true] {
+                var kinds = [UInt16](repeating: 0, count: 3)
+                for other in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
+                    let otherSlot = graph.readerSlot[other]
+                    let isSame = graph.slotOp[otherSlot] == graph.slotOp[slot]
+                    kinds[Int(graph.slotRole[otherSlot])] |= demands(otherSlot, isSink: isSame ? isSink : nil)
+                }
+                isFragileAs[slot * 2 + (isSink ? 1 : 0)] = Self.isFragile(kinds)
+            }
+        }
+    }
+
+    /// True when more of these kinds, by role, can mean less traffic.
+    private static func isFragile(_ kinds: [UInt16]) -> Bool {
+        let all = kinds[0] | kinds[1] | kinds[2]
+        return all & 1 << UInt16(DemandKind.full) != 0 && all != 1 << UInt16(DemandKind.full)
+            || kinds.contains { canCoincide($0) }
     }
 
     /// True when two of these kinds can name the same elements in some iterations, so that one may find loaded what the

@@ -45,6 +45,11 @@ struct ColumnGeneration {
     /// What sums of prices and of values can be wrong by, as a share: thousands of terms at 2^-53 each, with room to spare.
     static let rounding = 1e-10
 
+    /// Partial steps for each root and range of tile counts in a quick round.
+    private static let quickNodes = 500
+    /// Fewer columns than these are looked for thoroughly.
+    private static let columnsOfQuickRound = 20
+
     let engine: any PricingEngine
     let master: RestrictedMaster
     /// The best bound so far, in units of time, rounded down by ``rounding``.
@@ -55,6 +60,8 @@ struct ColumnGeneration {
     private(set) var solution: RestrictedMaster.Solution?
     /// True when the last round left no step unexplored.
     private(set) var isComplete = false
+    /// Roots whose search met a limit in the last round.
+    private(set) var unfinishedRoots = 0
     private var rounds = 0
 
     init(engine: any PricingEngine, master: RestrictedMaster) {
@@ -76,11 +83,17 @@ struct ColumnGeneration {
     ) throws -> Ending {
         var limits = limits
         limits.isCancelled = isStopped
+        var quick = limits
+        quick.nodesPerRoot = Self.quickNodes
+        quick.nodes = 0
+        // While there are many columns to find, rough searches find most of them, and bounds are of little use yet.
+        var isQuick = true
         while !isStopped() {
             guard let solution = try master.solve(LPOptions(isCancelled: isStopped)) else { return .stopped }
             self.solution = solution
-            let outcome = engine.run(solution.prices, slack: .relative(eps), limits: limits)
+            let outcome = engine.run(solution.prices, slack: .relative(eps), limits: isQuick ? quick : limits)
             isComplete = outcome.isComplete
+            unfinishedRoots = outcome.unfinishedRoots
             let proven = outcome.feasible.objective
             let rounded = max(0, proven - abs(proven) * Self.rounding)
             if rounded > bound {
@@ -93,7 +106,9 @@ struct ColumnGeneration {
                 rows: master.rows.count, added: added, unfinishedRoots: outcome.unfinishedRoots, nodes: outcome.nodes)
             rounds += 1
             guard try onRound(round) else { return .stopped }
-            if added == 0 { return isStopped() ? .stopped : .exhausted }
+            let isThorough = !isQuick || outcome.unfinishedRoots == 0
+            if added == 0, isThorough { return isStopped() ? .stopped : .exhausted }
+            isQuick = added > Self.columnsOfQuickRound
         }
         return .stopped
     }

@@ -34,18 +34,35 @@ final class LeafSteps {
     }
 
     private var items: [Item] = []
-    /// For each potential and item: the most that this item and all later ones add.
-    private var suffix: [[Double]] = []
+    /// Elements of each item's tensor.
+    private var sizes: [Double] = []
+    /// For each item, not held and held, and potential: what it adds.
+    private var gains: [Double] = []
+    /// For each item and potential: the most that this item and all later ones add; what cannot be held comes last.
+    private var suffix: [Double] = []
+    /// For each item and potential: what the choices for the items before add.
+    private var prefix: [Double] = []
     private var isHeld: [Bool] = []
+    /// For each item: cost and value with the choices for the items before, hand-offs of several tensors left out; the least
+    /// memory and the most value of this item and all later ones.
+    private var costs: [StepBound] = []
+    private var values: [Double] = []
+    private var restHeld: [Double] = []
+    private var restValue: [Double] = []
+    /// Choices whose value less cost is no more than this are left out.
+    private var floor = 0.0
     private var threshold = 0.0
+    /// The choices kept at most, and what of them is worth most less its cost, ascending.
+    private var most: Int?
+    private var best: [Double] = []
     private var visits = 0
     private var fixed = StepBound()
     private var externals: [StepBound] = []
     private var baseValue = 0.0
     private var afterSink: [Bool]
 
-    /// Partial choices looked at for one op set.
-    private static let maximumVisits = 50_000
+    /// Partial choices looked at for one op set, where all are wanted and where some are.
+    private static let (mostVisits, visitsForSome) = (50_000, 3_000)
 
     init(_ step: PartialStep) {
         self.step = step
@@ -60,8 +77,12 @@ final class LeafSteps {
     /// - Parameters:
     ///   - threshold: choices whose value less cost is above this are kept.
     ///   - listsAll: also choices that retain an internal tensor to no gain.
-    func enumerate(threshold: Double, listsAll: Bool) {
+    ///   - most: only so many choices are wanted, the best by the bound of their cost; nil for all.
+    func enumerate(threshold: Double, listsAll: Bool, most: Int? = nil) {
         self.threshold = threshold
+        floor = threshold
+        self.most = most
+        best.removeAll(keepingCapacity: true)
         choices.removeAll(keepingCapacity: true)
         items.removeAll(keepingCapacity: true)
         unseenExcess = -.infinity
@@ -78,8 +99,10 @@ final class LeafSteps {
             if listsAll || prices.retainedPrice[tensor] > 0 { items.append(.inner(tensor)) }
         }
         isHeld = Array(repeating: false, count: items.count)
+        sizes = items.map { graph.size[tensor($0)] }
         boundItems()
-        visit(0, heldElements: 0)
+        startCosts()
+        visit(0, heldElements: 0, bound: bound(0))
     }
 
     // MARK: Costs
@@ -178,52 +201,126 @@ final class LeafSteps {
     }
 
     private func boundItems() {
-        suffix = step.potentials.map { potentials in
-            var sums = [Double](repeating: 0, count: items.count + 1)
-            for index in stride(from: items.count - 1, through: 0, by: -1) {
-                sums[index] =
-                    sums[index + 1]
-                    + max(
-                        added(items[index], held: false, potentials), added(items[index], held: true, potentials))
-            }
+        let count = step.potentials.count
+        gains = items.flatMap { item in
+            [false, true].flatMap { held in step.potentials.map { added(item, held: held, $0) } }
+        }
+        prefix = Array(repeating: 0, count: (items.count + 1) * count)
+        suffix = Array(repeating: 0, count: (items.count + 1) * count)
+        for (number, potentials) in step.potentials.enumerated() {
             // What cannot be held.
-            var rest =
-                step.value - potentials.weight * step.compute + potentials.memoryPrice * graph.capacity
+            var rest = step.value - potentials.weight * step.compute + potentials.memoryPrice * graph.capacity
             for index in 0..<step.externalCount where !prices.canBeHeld[step.external[index]] {
                 rest += added(.external(index), held: false, potentials)
             }
             for index in 0..<step.outputCount where !prices.canBeHeld[step.outputs[index]] {
                 rest += added(.output(index), held: false, potentials)
             }
-            return sums.map { $0 + rest }
+            suffix[items.count * count + number] = rest
+            for index in stride(from: items.count - 1, through: 0, by: -1) {
+                let gain = max(gains[2 * index * count + number], gains[(2 * index + 1) * count + number])
+                suffix[index * count + number] = suffix[(index + 1) * count + number] + gain
+            }
         }
-        prefix = Array(repeating: 0, count: step.potentials.count)
     }
 
-    private var prefix: [Double] = []
-
-    private func visit(_ depth: Int, heldElements: Double) {
+    /// The most that choices add which start as those for the first items do.
+    private func bound(_ depth: Int) -> Double {
+        let count = step.potentials.count
         var bound = Double.infinity
-        for number in suffix.indices { bound = min(bound, prefix[number] + suffix[number][depth]) }
+        for number in depth * count..<(depth + 1) * count { bound = min(bound, prefix[number] + suffix[number]) }
+        return bound
+    }
+
+    /// The same where the next item is held, or not.
+    private func bound(_ depth: Int, held: Bool) -> Double {
+        let count = step.potentials.count
+        var bound = Double.infinity
+        for number in 0..<count {
+            let gain = gains[(2 * depth + (held ? 1 : 0)) * count + number]
+            bound = min(bound, prefix[depth * count + number] + gain + suffix[(depth + 1) * count + number])
+        }
+        return bound
+    }
+
+    private func visit(_ depth: Int, heldElements: Double, bound: Double) {
         guard bound > threshold else { return }
-        visits += 1
-        guard visits <= Self.maximumVisits else {
+        guard bound > floor, visits < (most == nil ? Self.mostVisits : Self.visitsForSome) else {
             unseenExcess = max(unseenExcess, bound)
             return
         }
+        visits += 1
         guard depth < items.count else { return complete() }
-        for held in [false, true] {
-            var elements = heldElements
-            if held { elements += graph.size[tensor(items[depth])] }
+        // With what is decided, and no load of what is not.
+        var least = costs[depth]
+        least.held += restHeld[depth]
+        guard values[depth] + restValue[depth] - least.latency(tables) > threshold else { return }
+        let count = step.potentials.count
+        let bounds = (self.bound(depth, held: false), self.bound(depth, held: true))
+        // The better one first: it raises the floor for the other.
+        for isSecond in [false, true] {
+            let held = (bounds.1 > bounds.0) != isSecond
+            let elements = heldElements + (held ? sizes[depth] : 0)
             guard elements <= graph.capacity else { continue }
             isHeld[depth] = held
-            let before = prefix
-            for (number, potentials) in step.potentials.enumerated() {
-                prefix[number] += added(items[depth], held: held, potentials)
+            for number in 0..<count {
+                prefix[(depth + 1) * count + number] =
+                    prefix[depth * count + number] + gains[(2 * depth + (held ? 1 : 0)) * count + number]
             }
-            visit(depth + 1, heldElements: elements)
-            prefix = before
+            (costs[depth + 1], values[depth + 1]) = (costs[depth], values[depth])
+            decide(items[depth], held: held, &costs[depth + 1], &values[depth + 1])
+            visit(depth + 1, heldElements: elements, bound: held ? bounds.1 : bounds.0)
         }
+    }
+
+    /// Costs and values with nothing decided, and what is known of later items.
+    private func startCosts() {
+        costs = Array(repeating: fixed, count: items.count + 1)
+        values = Array(repeating: baseValue, count: items.count + 1)
+        restHeld = Array(repeating: 0, count: items.count + 1)
+        restValue = Array(repeating: 0, count: items.count + 1)
+        for index in 0..<step.externalCount where !prices.canBeHeld[step.external[index]] {
+            decide(.external(index), held: false, &costs[0], &values[0])
+        }
+        for index in 0..<step.outputCount {
+            costs[0].outputCount += 1
+            guard !prices.canBeHeld[step.outputs[index]] else { continue }
+            decide(.output(index), held: false, &costs[0], &values[0])
+        }
+        for index in stride(from: items.count - 1, through: 0, by: -1) {
+            var (slow, fast) = ((StepBound(), 0.0), (StepBound(), 0.0))
+            decide(items[index], held: false, &slow.0, &slow.1)
+            decide(items[index], held: true, &fast.0, &fast.1)
+            restHeld[index] = restHeld[index + 1] + min(slow.0.held + slow.0.heldPerDepth, fast.0.held)
+            restValue[index] = restValue[index + 1] + max(slow.1, fast.1)
+        }
+    }
+
+    /// Adds what a choice costs and is worth at most.
+    private func decide(_ item: Item, held: Bool, _ cost: inout StepBound, _ value: inout Double) {
+        switch item {
+        case .external(let index):
+            if held {
+                value -= prices.residentPrice[step.external[index]]
+            } else {
+                value -= step.externalLoss[index]
+                cost.add(externals[index])
+            }
+        case .output(let index):
+            if held {
+                value += max(0, prices.retainedPrice[step.outputs[index]])
+            } else {
+                value += step.outputReward[index]
+                cost.evictedTensors += 1
+                cost.held += tables.tileElements
+            }
+        case .inner(let tensor):
+            if held {
+                value += max(0, prices.retainedPrice[tensor])
+                cost.outputCount += 1
+            }
+        }
+        if held { cost.held += graph.size[tensor(item)] }
     }
 
     private func tensor(_ item: Item) -> Int {
@@ -235,40 +332,42 @@ final class LeafSteps {
     }
 
     private func complete() {
-        var cost = fixed
+        let cost = costs[items.count]
+        let latency = cost.latency(tables)
+        guard values[items.count] - latency > threshold else { return }
         var value = baseValue
         var (resident, retained): ([TensorID], [TensorID]) = ([], [])
-        func evict(_ index: Int) {
-            value += step.outputReward[index]
-            cost.evictedTensors += 1
-            cost.held += tables.tileElements
-            cost.outputCount += 1
-        }
-        func load(_ index: Int) {
+        for index in 0..<step.externalCount where !prices.canBeHeld[step.external[index]] {
             value -= step.externalLoss[index]
-            cost.add(externals[index])
+        }
+        for index in 0..<step.outputCount where !prices.canBeHeld[step.outputs[index]] {
+            value += step.outputReward[index]
         }
         for (item, held) in zip(items, isHeld) {
             switch item {
             case .external(let index):
-                if held { resident.append(TensorID(step.external[index])) } else { load(index) }
+                if held { resident.append(TensorID(step.external[index])) } else { value -= step.externalLoss[index] }
             case .output(let index):
-                if held { retained.append(TensorID(step.outputs[index])) } else { evict(index) }
+                if held { retained.append(TensorID(step.outputs[index])) } else { value += step.outputReward[index] }
             case .inner(let tensor):
                 if held { retained.append(TensorID(tensor)) }
             }
-            if held { cost.held += graph.size[tensor(item)] }
         }
-        for index in 0..<step.externalCount where !prices.canBeHeld[step.external[index]] { load(index) }
-        for index in 0..<step.outputCount where !prices.canBeHeld[step.outputs[index]] { evict(index) }
-        cost.outputCount += retained.count
         resident.sort()
         retained.sort()
         value += prices.handOff(retained) - prices.handOff(resident)
-        let latency = cost.latency(tables)
-        if value - latency > threshold {
-            choices.append(Choice(resident: resident, retained: retained, value: value, cost: latency))
-        }
+        guard value - latency > threshold else { return }
+        choices.append(Choice(resident: resident, retained: retained, value: value, cost: latency))
+        keep(value - latency)
+    }
+
+    /// Raises the floor when there are as many choices as are wanted.
+    private func keep(_ excess: Double) {
+        guard let most else { return }
+        let place = best.firstIndex { $0 > excess } ?? best.count
+        best.insert(excess, at: place)
+        if best.count > most { best.removeFirst() }
+        if best.count == most { floor = max(floor, best[0]) }
     }
 }
 

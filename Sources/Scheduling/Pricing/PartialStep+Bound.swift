@@ -23,17 +23,26 @@ extension PartialStep {
                 cost = min(cost, prices.residentPrice[tensor] + potentials.memoryPrice * graph.size[tensor])
             }
             if externalHasUndecided[index] {
-                // Undecided readers have been charged for their shares already.
+                // Undecided readers have been charged for their shares already; of big ones at most one joins.
+                var big = 0.0
                 for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
                     let slot = graph.readerSlot[reader]
-                    if Self.contains(open, graph.slotOp[slot]) { cost -= potentials.mostCharge[slot] }
+                    let op = graph.slotOp[slot]
+                    guard Self.contains(open, op) else { continue }
+                    if tables.isBig[op] {
+                        big = max(big, potentials.mostCharge[slot])
+                    } else {
+                        cost -= potentials.mostCharge[slot]
+                    }
                 }
-                cost = max(0, cost)
+                cost = max(0, cost - big)
             }
+            externalCost[index] = cost
             bound -= cost
         }
         for index in 0..<pendingSlotCount { bound -= potentials.leastCharge[pendingSlots[index]] }
         bound += gainOfLargeTensor(set, open, potentials)
+        if !potentials.big.isEmpty { bound += gainOfBigOp(set, open, potentials) }
         return bound + sumOpen(open, potentials, known: bound)
     }
 
@@ -44,11 +53,13 @@ extension PartialStep {
         var sum = 0.0
         var slot = 0
         for index in 0..<openOutputCount {
-            var read = 0.0
+            var (read, big) = (0.0, 0.0)
             while slot < openEnd[index] {
-                read += potentials.mostCharge[refundSlots[slot]]
+                let charge = potentials.mostCharge[refundSlots[slot]]
+                if tables.isBig[graph.slotOp[refundSlots[slot]]] { big = max(big, charge) } else { read += charge }
                 slot += 1
             }
+            read += big
             let tensor = openOutputs[index]
             guard tensor >= 0, !openIsRead[index] else {
                 sum += read
@@ -63,17 +74,43 @@ extension PartialStep {
     }
 
     /// The most that holding one large tensor of those that S and U touch gains.
+    ///
+    /// A resident one frees S of its cost and undecided readers of their charges; a retained one is not evicted.
     func gainOfLargeTensor(
         _ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>, _ potentials: Potentials
     ) -> Double {
-        for (tensor, gain) in potentials.large {
-            let producer = graph.producer[tensor]
-            if Self.contains(set, producer) || Self.contains(open, producer) { return gain }
+        var most = 0.0
+        for (tensor, limit) in potentials.large where limit > most {
+            var resident = -potentials.residentCost(tensor)
+            for index in 0..<externalCount where external[index] == tensor { resident += externalCost[index] }
             for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
-                let op = graph.slotOp[graph.readerSlot[reader]]
-                if Self.contains(set, op) || Self.contains(open, op) { return gain }
+                let slot = graph.readerSlot[reader]
+                let op = graph.slotOp[slot]
+                if Self.contains(open, op) {
+                    resident += potentials.residentGain[slot]
+                } else if Self.contains(set, op) {
+                    // Charged if its producer is undecided.
+                    resident += potentials.leastCharge[slot]
+                }
             }
+            var retained = 0.0
+            let producer = graph.producer[tensor]
+            if Self.contains(open, producer) {
+                retained = potentials.retainedGain[tensor]
+            } else if Self.contains(set, producer), tables.hasShape(tensor) {
+                retained = max(0, potentials.gainOfRetaining(tensor), potentials.retainedValue(tensor))
+            }
+            most = max(most, max(0, resident) + retained)
         }
+        return most
+    }
+
+    /// The most that one undecided op adds of those of which a step has one at most.
+    func gainOfBigOp(
+        _ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>, _ potentials: Potentials
+    ) -> Double {
+        for index in 0..<memberCount where tables.isBig[members[index]] { return 0 }
+        for (op, potential) in potentials.big where Self.contains(open, op) { return potential }
         return 0
     }
 

@@ -73,9 +73,7 @@ extension PartialStep {
             }
             crooked = crooked || isTensorCrooked
             if isOpen { settled = false }
-            let hasShape =
-                Int(graph.width[tensor]) == tables.pricingClass.outputWidth
-                && Int(graph.height[tensor]) == tables.pricingClass.outputHeight
+            let hasShape = tables.hasShape(tensor)
             if isOpen {
                 openOutputs[openOutputCount] = hasShape ? tensor : ~tensor
                 openEnd[openOutputCount] = refundSlotCount

@@ -25,6 +25,8 @@ final class PartialStep {
     let external: UnsafeMutablePointer<Int>
     let externalTraffic: UnsafeMutablePointer<Double>
     let externalHeld: UnsafeMutablePointer<Double>
+    /// By the potentials at hand: what is charged for it.
+    let externalCost: UnsafeMutablePointer<Double>
     let externalHeldPerDepth: UnsafeMutablePointer<Double>
     /// Reach prices lost if the tensor is read from slow memory.
     let externalLoss: UnsafeMutablePointer<Double>
@@ -86,6 +88,7 @@ final class PartialStep {
         external = .filled(tensors, 0)
         externalTraffic = .filled(tensors, 0)
         externalHeld = .filled(tensors, 0)
+        externalCost = .filled(tensors, 0)
         externalHeldPerDepth = .filled(tensors, 0)
         externalLoss = .filled(tensors, 0)
         externalKinds = .filled(tensors, 0)
@@ -112,6 +115,7 @@ final class PartialStep {
         external.deallocate()
         externalTraffic.deallocate()
         externalHeld.deallocate()
+        externalCost.deallocate()
         externalHeldPerDepth.deallocate()
         externalLoss.deallocate()
         externalKinds.deallocate()

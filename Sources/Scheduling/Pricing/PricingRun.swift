@@ -158,13 +158,21 @@ final class PricingRun: Sendable {
             PricingClass.all(
                 width: shape.width, height: shape.height, hardware: graph.problem.hardware,
                 reductions: (reductions[shape] ?? []).sorted(), depthLimit: depthLimit
-            ).compactMap { pricingClass in
+            ).flatMap { pricingClass in
                 // A reducing root is a sink.
                 let fitting = (roots[shape] ?? []).filter {
                     !graph.isReducing[$0] || Int(graph.reduction[$0]) == pricingClass.sinkReduction
                 }
-                return fitting.isEmpty ? nil : Job(pricingClass: pricingClass, roots: fitting)
+                return jobs(pricingClass, fitting)
             }
+        }
+    }
+
+    /// Roots that take long are shared out among the cores.
+    private func jobs(_ pricingClass: PricingClass, _ roots: [Int]) -> [Job] {
+        let chunk = max(1, graph.opCount / Self.opsPerRoot)
+        return stride(from: 0, to: roots.count, by: chunk).map {
+            Job(pricingClass: pricingClass, roots: Array(roots[$0..<min(roots.count, $0 + chunk)]))
         }
     }
 
@@ -210,10 +218,7 @@ final class PricingRun: Sendable {
             }
         }
         guard !left.isEmpty, let parts else { return part }
-        // Roots that take long are shared out among the cores.
-        let chunk = max(1, graph.opCount / Self.opsPerRoot)
-        let chunks = stride(from: 0, to: left.count, by: chunk).map { Array(left[$0..<min(left.count, $0 + chunk)]) }
-        part.jobs = [parts.0, parts.1].flatMap { half in chunks.map { Job(pricingClass: half, roots: $0) } }
+        part.jobs = [parts.0, parts.1].flatMap { jobs($0, left) }
         return part
     }
 

@@ -47,6 +47,7 @@ final class RootSearch {
     private let graph: PricingGraph
     private let step: PartialStep
     private let leaf: LeafSteps
+    private let finder: PotentialsFinder
     private let exact: ExactCosts
     private let analyzer: StepAnalyzer
     private let prices: PriceTables
@@ -100,6 +101,7 @@ final class RootSearch {
         self.weights = weights
         step = PartialStep(tables, prices)
         leaf = LeafSteps(step)
+        finder = PotentialsFinder(tables, prices)
         words = graph.words
         waiting = WaitingSteps(words: words)
         set = .filled(words, 0)
@@ -214,8 +216,8 @@ final class RootSearch {
     private func choosePotentials() -> Bool {
         var ranked: [(excess: Double, index: Int, potentials: Potentials)] = []
         for (index, pair) in weights.enumerated() {
-            let potentials = Potentials(
-                tables, prices, weight: pair.weight, memoryPrice: pair.memoryPrice, set: set, open: open)
+            let potentials = finder.find(
+                weight: pair.weight, memoryPrice: pair.memoryPrice, set: set, open: open)
             step.use([potentials])
             guard step.bound(set, open, threshold: -.infinity) else { return false }
             if step.excess <= settings.threshold { return false }
@@ -240,8 +242,7 @@ final class RootSearch {
     /// exclude all its steps.
     private func renewPotentials() -> Bool {
         let renewed = found[current].map {
-            Potentials(
-                tables, prices, weight: $0.weight, memoryPrice: $0.memoryPrice, set: set, open: open)
+            finder.find(weight: $0.weight, memoryPrice: $0.memoryPrice, set: set, open: open)
         }
         keep(renewed)
         outcome.nodes += Self.nodesPerRenewal
@@ -330,22 +331,29 @@ final class RootSearch {
 
     private func complete() {
         outcome.leaves += 1
-        leaf.enumerate(threshold: settings.threshold, listsAll: settings.listsAll)
-        if leaf.unseenExcess > settings.threshold {
-            account(excess: leaf.unseenExcess, cost: leaf.leastCost)
-            outcome.isComplete = false
-        }
-        guard !leaf.choices.isEmpty else { return }
         var ops: [OpID] = []
         for index in stride(from: step.memberCount - 1, through: 0, by: -1) {
             ops.append(graph.opOfNumber[step.members[index]])
         }
         ops = analyzer.ordered(ops)
+        leaf.enumerate(
+            threshold: settings.threshold, listsAll: settings.listsAll,
+            most: settings.listsAll ? nil : Self.columnsPerSet + Self.vainSearches)
+        listChoices(ops)
+        if leaf.unseenExcess > settings.threshold {
+            account(excess: leaf.unseenExcess, cost: leaf.leastCost)
+            outcome.isComplete = false
+        }
+    }
+
+    /// Adds columns for the leaf's choices.
+    private func listChoices(_ ops: [OpID]) {
         let ranked = leaf.choices.sorted { $0.value * $1.cost > $1.value * $0.cost }
         var listed = 0
-        for choice in ranked {
+        for (number, choice) in ranked.enumerated() {
             // A search for a granularity may take long, so the clock is looked at before each.
-            if !settings.listsAll && listed >= Self.columnsPerSet || settings.isCancelled() {
+            let isEnough = listed >= Self.columnsPerSet || number - listed >= Self.vainSearches
+            if !settings.listsAll && isEnough || settings.isCancelled() {
                 // Worth adding another time, if it still is then.
                 account(excess: choice.value - choice.cost, cost: choice.cost)
                 outcome.isComplete = false
@@ -377,6 +385,8 @@ final class RootSearch {
 
     /// Columns of one op set, unless all are asked for.
     private static let columnsPerSet = 6
+    /// Granularities searched for one op set to no effect, unless all steps are asked for.
+    private static let vainSearches = 42
 
     /// Notes that a step may be worth this much more than its cost.
     private func account(excess: Double, cost: Double) {

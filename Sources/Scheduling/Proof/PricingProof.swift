@@ -46,6 +46,8 @@ struct PricingProof: Strategy {
     private static let growth = 4
     /// Partial steps at which more help no more: a round takes an hour then.
     private static let maximumNodes = 2_000_000_000
+    /// So many unfinished roots are worth more nodes at once.
+    private static let fewRoots = 24
     /// Where the ladder is entered again with more nodes.
     private static let returnLevel = 3
     /// Columns that a round adds at most: with more the master's solutions take the time.
@@ -118,7 +120,12 @@ struct PricingProof: Strategy {
                     continue
                 }
                 if try prove(work, session, budget) { return .proven }
-                work.level += 1
+                if (1...Self.fewRoots).contains(work.generation.unfinishedRoots), work.nodes < Self.maximumNodes {
+                    // Prices are good but for a few roots, which hide all that finer ones would show.
+                    work.nodes *= Self.growth
+                } else {
+                    work.level += 1
+                }
             }
             guard !work.generation.isComplete || work.failedShare < 1,
                 work.nodes < Self.maximumNodes
