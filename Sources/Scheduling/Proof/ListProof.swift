@@ -42,8 +42,9 @@ struct ListProof {
             add(.linear, relaxation.bound, since: start, isCertified: relaxation.isCertified)
             if isProven { return true }
             session.enter(.search)
+            let share = budget.share(Self.searchShare)
             let outcome = BackwardSearch(columns).run(
-                prices: relaxation.prices, cutoff: session.cutoff, isCancelled: { budget.shouldStop },
+                prices: relaxation.prices, cutoff: session.cutoff, isCancelled: { share.shouldStop },
                 onProgress: { expanded, open in
                     session.report(
                         SolveProgress(phase: .search, nodes: expanded, open: open, columns: columns.columns.count))
@@ -60,6 +61,9 @@ struct ListProof {
         }
         return false
     }
+
+    /// Share of the time left that the backward search may take: where it does not end soon, branch and bound often does.
+    private static let searchShare = 0.15
 
     /// How many granularities are searched between two relaxations.
     private static let batch = TuningLoop.Batch(least: 64, part: 4)
