@@ -136,7 +136,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies"], swiftSettings: strict),
+            name: "ProblemFamiliesTests", dependencies: ["ProblemFamilies", "TensorGraph"], swiftSettings: strict),
         .testTarget(
             name: "ReportingTests",
             dependencies: [
