@@ -27,7 +27,10 @@ struct Portfolio {
     static func table(_ method: Scheduler.Method) -> [Row] {
         switch method {
         case .exact:
-            start + [Row(member: .pricing, share: 0.7), Row(member: .proof, share: 0.6), Row(member: .pricing), Row(member: .proof)]
+            start + [
+                Row(member: .pricing, share: 0.7), Row(member: .proof, share: 0.6), Row(member: .pricing),
+                Row(member: .proof),
+            ]
         case .hybrid: start + [Row(member: .windows)]
         case .auto:
             start + [
