@@ -93,6 +93,21 @@ struct ColumnGenerationTests {
         #expect(counts.equal > 90, "\(counts)")
     }
 
+    @Test("A slice in several kinds may be loaded in any k-step, hidden behind its compute")
+    func slicesOfUnknownTime() throws {
+        // One operand is the RHS of a sink and, whole along its reduction, of a product folded into it.
+        var graph = GraphBuilder()
+        let shared = graph.tensor(4, 4)
+        let second = graph.matMul(graph.tensor(4, 2), shared, cost: 0.5)
+        let folded = graph.matMul(graph.tensor(4, 4), shared, cost: 2)
+        _ = graph.matMul(second, folded, cost: 2)
+        _ = graph.matMul(folded, shared, cost: 12)
+        let problem = try graph.problem(capacity: 92, bandwidth: 2, nativeWidth: 2, nativeHeight: 2)
+        var counts = (rounds: 0, equal: 0)
+        try compareWithOptimum(try #require(ExactCase(problem)), &counts)
+        #expect(counts.equal == 1)
+    }
+
     static let requested = ProcessInfo.processInfo.environment["MLSYS_PRICING_CASES"].flatMap { Int($0) }
 
     @Test(

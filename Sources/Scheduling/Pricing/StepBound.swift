@@ -55,10 +55,11 @@ struct StepBound {
         let highest = min(1, tables.highestGranule / Double(pricingClass.outputHeight))
         let crossing = min(
             byRow + byColumn * (rows - (rows - 1) * widest), byColumn + byRow * (columns - (columns - 1) * highest))
-        let unstreamed = constant + byTile + crossing + atLeastOnce
+        let unstreamed = constant + byTile + crossing
         let evicted = evictedTensors * tables.outputElements
         let bandwidth = graph.bandwidth
-        let traffic = (unstreamed + streamed + evicted) / bandwidth
+        // What is loaded at a time unknown may hide behind the compute of any k-step: it counts in the sum alone.
+        let traffic = (unstreamed + atLeastOnce + streamed + evicted) / bandwidth
         guard several else {
             let tile = compute / tables.tiles
             let first = max(tile, constant / bandwidth)
