@@ -62,6 +62,8 @@ struct ColumnGeneration {
     private(set) var isComplete = false
     /// Roots whose search met a limit in the last round.
     private(set) var unfinishedRoots = 0
+    /// Partial steps bounded in the last round.
+    private(set) var nodesOfRound = 0
     private var rounds = 0
 
     init(engine: any PricingEngine, master: RestrictedMaster) {
@@ -94,6 +96,7 @@ struct ColumnGeneration {
             let outcome = engine.run(solution.prices, slack: .relative(eps), limits: isQuick ? quick : limits)
             isComplete = outcome.isComplete
             unfinishedRoots = outcome.unfinishedRoots
+            nodesOfRound = outcome.nodes
             let proven = outcome.feasible.objective
             let rounded = max(0, proven - abs(proven) * Self.rounding)
             if rounded > bound {

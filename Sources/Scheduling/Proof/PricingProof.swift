@@ -46,6 +46,10 @@ struct PricingProof: Strategy {
     private static let growth = 4
     /// Partial steps at which more help no more: a round takes an hour then.
     private static let maximumNodes = 2_000_000_000
+    /// Partial steps of a round that is cheap enough to go from rough prices to exact ones at once.
+    private static let cheapRound = 100_000
+    /// Rougher prices than these do not tell what exact ones cost.
+    private static let firstJump = 2
     /// So many unfinished roots are worth more nodes at once.
     private static let fewRoots = 24
     /// Where the ladder is entered again with more nodes.
@@ -113,6 +117,7 @@ struct PricingProof: Strategy {
                 try addIncumbent(work, session)
                 if session.isDone { return .limit(.gap) }
                 if let objective = work.generation.solution?.objective, work.level < lastLevel,
+                    work.level >= Self.firstJump, work.generation.nodesOfRound < Self.cheapRound,
                     objective >= session.cutoff * (1 - Tolerance.agreement)
                 {
                     // The relaxation costs as much as the incumbent: its prices are the proof, once they are exact.
