@@ -26,7 +26,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-        .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
         .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
     ],
     targets: [
@@ -66,7 +65,6 @@ let package = Package(
             name: "Reporting",
             dependencies: [
                 "TensorGraph", "CostModel", "Scheduling", "DesignSpace",
-                .product(name: "TextTable", package: "TextTable"),
                 .product(name: "Mustache", package: "swift-mustache"),
             ],
             resources: [
@@ -89,7 +87,6 @@ let package = Package(
                 "GLPKBackend", "ExecutableBackend",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "TextTable", package: "TextTable"),
             ],
             swiftSettings: strict),
         .target(

@@ -1,5 +1,4 @@
 import Foundation
-import TextTable
 
 /// A table of what came of each problem, for people.
 public struct BenchTable {

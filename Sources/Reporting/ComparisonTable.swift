@@ -1,5 +1,3 @@
-import TextTable
-
 /// Two schedules side by side, step by step, for people.
 public struct ComparisonTable {
     private let comparison: ScheduleComparison
@@ -44,7 +42,7 @@ public struct ComparisonTable {
     }
 
     private func text(_ rows: [ComparisonRow]) -> String {
-        withoutTrailingSpaces(TextTable<ComparisonRow>(\.columns).string(for: rows) ?? "")
+        TextTable.text(rows, \.columns)
     }
 
     private func heading(_ name: String, _ side: ScheduleComparison.Side) -> String {

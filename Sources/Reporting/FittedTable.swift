@@ -1,5 +1,3 @@
-import TextTable
-
 /// A table in the width of a terminal: the first of some ways to write its rows that fits, else the last.
 struct FittedTable<Row> {
     /// A way to write the rows: one table, or several of some columns each, one below the other.
@@ -21,8 +19,7 @@ struct FittedTable<Row> {
         TextWidth.first(
             of: ways.map { way in
                 {
-                    way.map { columns in withoutTrailingSpaces(TextTable(columns).string(for: rows) ?? "") }
-                        .joined(separator: "\n")
+                    way.map { columns in TextTable.text(rows, columns) }.joined(separator: "\n")
                 }
             }, fitting: width)
     }

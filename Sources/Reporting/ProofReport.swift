@@ -1,6 +1,5 @@
 import Foundation
 import Scheduling
-import TextTable
 
 /// Bounds of a problem and what they prove of a schedule, for tables and for JSON output.
 public struct ProofReport: Encodable, Sendable {
@@ -147,7 +146,7 @@ public struct ProofReport: Encodable, Sendable {
     }
 
     private static func table(_ rows: [[Column]]) -> String {
-        withoutTrailingSpaces(TextTable<[Column]>(\.self).string(for: rows) ?? "")
+        TextTable.text(rows) { $0 }
     }
 
     private static func columns(_ bound: BoundReport?, scope: String) -> [Column] {

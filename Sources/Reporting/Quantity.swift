@@ -12,13 +12,13 @@ package func readable(_ value: Double) -> String {
 
 /// A whole number for people: thousands set apart.
 package func readable(_ value: Int) -> String {
-    let digits = String(value.magnitude)
-    var grouped = ""
+    let digits = String(value.magnitude).utf8
+    var grouped = value < 0 ? "-" : ""
     for (position, digit) in digits.enumerated() {
         if position > 0, (digits.count - position).isMultiple(of: 3) { grouped.append(",") }
-        grouped.append(digit)
+        grouped.unicodeScalars.append(Unicode.Scalar(digit))
     }
-    return (value < 0 ? "-" : "") + grouped
+    return grouped
 }
 
 /// A share in per cent, without decimals; never 100 % for what is less than everything.

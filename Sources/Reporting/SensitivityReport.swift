@@ -1,7 +1,6 @@
 import DesignSpace
 import Scheduling
 import TensorGraph
-import TextTable
 
 /// What changes are worth, for tables and for JSON output (`models/schema/sensitivity.schema.json`).
 public struct SensitivityReport: Encodable, Sendable {

@@ -1,5 +1,3 @@
-import TextTable
-
 /// The blocks in which two schedules differ, for a terminal that has no room for both side by side: the steps of each
 /// block one below the other, then what the blocks cost.
 struct StackedComparison {
@@ -69,6 +67,6 @@ struct StackedComparison {
     }
 
     private func text(_ rows: [[Column]]) -> String {
-        withoutTrailingSpaces(TextTable<[Column]>(\.self).string(for: rows) ?? "")
+        TextTable.text(rows) { $0 }
     }
 }

@@ -1,5 +1,3 @@
-import TextTable
-
 /// A table of a schedule's steps that tells where the time goes, for people.
 public struct StepTable {
     private let report: ScheduleReport
@@ -20,16 +18,15 @@ public struct StepTable {
     /// What does not fit into one table is divided among several, of decisions, of costs, and of names where there are
     /// any. Long lists shorten first.
     public var text: String {
-        let listLengths = [8, 5, 3, 2, 1]
-        let whole = table(StepRow.all, listLength: 8)
-        guard let width, TextWidth.widest(whole) > width else { return whole + totals + timeSplit + physical }
-        let decisions = TextWidth.first(
-            of: listLengths.map { length in { table(StepRow.decisions, listLength: length) } },
-            fitting: width)
-        let costs = TextWidth.first(
-            of: [false, true].map { isCompact in { table(StepRow.costs, listLength: 8, isCompact) } },
-            fitting: width)
-        return decisions + "\n" + costs + names(within: width) + totals + timeSplit + physical
+        let rows = Array(report.steps.enumerated())
+        let rest = totals + timeSplit + physical
+        let whole = columns(StepRow.all, listLength: 8)
+        if let text = TextTable.text(rows, fitting: width, whole) { return text + rest }
+        let decisions = TextTable.text(
+            rows, fitting: width, ways: [8, 5, 3, 2, 1].map { columns(StepRow.decisions, listLength: $0) })
+        let costs = TextTable.text(
+            rows, fitting: width, ways: [false, true].map { columns(StepRow.costs, listLength: 8, isCompact: $0) })
+        return decisions + "\n" + costs + (width.map { names(within: $0) } ?? "") + rest
     }
 
     /// As many names of each step as a line has room for.
@@ -56,14 +53,17 @@ public struct StepTable {
         return text.count > room ? "…" + text.suffix(max(1, room - 1)) : text
     }
 
-    private func table(_ cells: [StepRow.Cell], listLength: Int, _ isCompact: Bool = false) -> String {
-        let rows = report.steps.enumerated().map { index, step in
+    private func columns(
+        _ cells: [StepRow.Cell], listLength: Int, isCompact: Bool = false
+    ) -> (_ row: (offset: Int, element: StepReport)) -> [Column] {
+        let hasNames = report.steps.contains { $0.opNames != nil }
+        let cells = cells.filter { $0 != .names || hasNames }
+        return { row in
             let row = StepRow(
-                index: index, step: step, capacity: report.fastMemoryCapacity, listLength: listLength,
+                index: row.offset, step: row.element, capacity: report.fastMemoryCapacity, listLength: listLength,
                 isCompact: isCompact)
-            return cells.filter { $0 != .names || step.opNames != nil }.map(row.column)
+            return cells.map(row.column)
         }
-        return withoutTrailingSpaces(TextTable<[Column]>(\.self).string(for: rows) ?? "")
     }
 
     private var totals: String {
@@ -109,19 +109,6 @@ func complementaryPercentages(_ part: Double, _ rest: Double) -> (part: String, 
     if rest > 0 { share = min(share, 99) }
     if part > 0 { share = max(share, 1) }
     return ("\(share)%", "\(100 - share)%")
-}
-
-/// The table pads its last column too, which only makes lines wrap in a narrow window.
-func withoutTrailingSpaces(_ text: String) -> String {
-    // By bytes: a table of 50,000 steps has ten million characters.
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.utf8.count)
-    for byte in text.utf8 {
-        if byte == UInt8(ascii: "\n") { while bytes.last == UInt8(ascii: " ") { bytes.removeLast() } }
-        bytes.append(byte)
-    }
-    while bytes.last == UInt8(ascii: " ") { bytes.removeLast() }
-    return String(decoding: bytes, as: UTF8.self)
 }
 
 /// The cells of one line.

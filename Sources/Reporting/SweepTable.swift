@@ -1,5 +1,4 @@
 import Foundation
-import TextTable
 
 /// A table of the points of a sweep, for people, and the same as comma-separated values, for spreadsheets.
 public struct SweepTable {

@@ -1,6 +1,5 @@
 import CostModel
 import TensorGraph
-import TextTable
 
 /// What a schedule moves of each tensor and for each op, for tables and for JSON output.
 public struct TrafficReport: Encodable, Sendable {
@@ -108,7 +107,7 @@ public struct TrafficReport: Encodable, Sendable {
         }
         for (index, text) in percentages(shown.map(\.share)).enumerated() { shown[index].percentage = text }
         let hasSize = lines.contains { $0.size != nil }
-        let table = TextTable<Line> { line in
+        return TextTable.text(shown) { line in
             var columns = [Column(title: kind, value: line.name)]
             if hasSize { columns.append(Column(title: "size", value: line.size ?? "", align: .right)) }
             return columns + [
@@ -118,6 +117,5 @@ public struct TrafficReport: Encodable, Sendable {
                 Column(title: "share", value: line.percentage, align: .right),
             ]
         }
-        return withoutTrailingSpaces(table.string(for: shown) ?? "")
     }
 }

@@ -39,23 +39,19 @@ public struct FileError: Error, Sendable, CustomStringConvertible {
 ///
 /// - Parameter describe: what an element of a list is about: an op, a tensor, a step, or nothing.
 /// - Throws: ``FileError`` of kind `noInput` or `badData`.
-func decodeJSON<Value: Decodable>(
+func readJSON<Value: JSONReadable>(
     _ type: Value.Type, path: String, describe: (_ list: String, _ index: Int) -> String?
 ) throws(FileError) -> Value {
     let data = try readFile(path)
-    do {
-        let value = try JSONDecoder().decode(type, from: data)
-        try JSONSyntax.check(data)
-        return value
-    } catch let error as JSONSyntaxError {
-        throw FileError(path: path, kind: .badData, message: "is not valid JSON: \(error.message)")
-    } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-        throw FileError(path: path, kind: .badData, message: "is not valid JSON" + syntaxFault(data))
-    } catch let error as DecodingError {
-        throw FileError(path: path, kind: .badData, message: explain(error, data, describe: describe))
+    let message: String
+    do throws(JSONSyntaxError) {
+        let (value, fault) = try JSONReader.read(type, from: data)
+        guard let fault else { return value }
+        message = fault.description(describe)
     } catch {
-        throw FileError(path: path, kind: .badData, message: "is not valid JSON")
+        message = "is not valid JSON: \(error.message)"
     }
+    throw FileError(path: path, kind: .badData, message: message)
 }
 
 /// Files above this size are refused unread: no graph that this program can schedule comes near it.
@@ -92,60 +88,5 @@ private func readNamedFile(_ path: String) throws(FileError) -> Data {
         return try handle.read(upToCount: largestFileBytes + 1) ?? Data()
     } catch {
         throw FileError(path: path, kind: .noInput, message: "cannot be read")
-    }
-}
-
-private func explain(_ error: DecodingError, _ data: Data, describe: (String, Int) -> String?) -> String {
-    func place(_ path: [any CodingKey]) -> (name: String, text: String) {
-        (TensorGraph.place(path, describe), path.isEmpty ? "" : JSONLocation.text(of: path, in: data))
-    }
-    switch error {
-    case .keyNotFound(let key, _):
-        return "the field \"\(key.stringValue)\" is missing"
-    case .typeMismatch(let type, let context):
-        let place = place(context.codingPath)
-        return "\(place.name) is not \(article(type))\(place.text)"
-    case .valueNotFound(let type, let context):
-        let place = place(context.codingPath)
-        return "\(place.name) is null, not \(article(type))\(place.text)"
-    case .dataCorrupted(let context):
-        let place = place(context.codingPath)
-        return "\(place.name) \(context.debugDescription.prefix(160))\(place.text)"
-    @unknown default:
-        return "is not valid"
-    }
-}
-
-/// What is wrong with the JSON and where, after a colon: the decoder does not tell.
-private func syntaxFault(_ data: Data) -> String {
-    do {
-        try JSONSyntax.check(data)
-        return ""
-    } catch {
-        return ": \(error.message)"
-    }
-}
-
-private func place(_ path: [any CodingKey], _ describe: (String, Int) -> String?) -> String {
-    guard let list = path.first?.stringValue else { return "the file as a whole" }
-    let keys = path.dropFirst().prefix { $0.intValue == nil }.map { "." + $0.stringValue }.joined()
-    return place(list, keys, path.dropFirst().compactMap(\.intValue), describe)
-}
-
-private func place(
-    _ list: String, _ keys: String, _ indices: [Int], _ describe: (String, Int) -> String?
-) -> String {
-    let field = list + keys + indices.map { "[\($0)]" }.joined()
-    guard let first = indices.first else { return "\"\(field)\"" }
-    return (describe(list, first).map { "\($0): " } ?? "") + "\"\(field)\""
-}
-
-private func article(_ type: any Any.Type) -> String {
-    switch type {
-    case is Int.Type: "a whole number"
-    case is Double.Type: "a number"
-    case is String.Type: "a string"
-    case is any RangeReplaceableCollection.Type: "a list"
-    default: "an object"
     }
 }

@@ -28,15 +28,6 @@ public struct PhysicalUnits: Codable, Sendable, Hashable {
         self.multiplyAddsPerUnit = multiplyAddsPerUnit
     }
 
-    /// Decodes units; a number that does not fit is reported with its place.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        hardware = try container.decodeLocated(.hardware)
-        secondsPerUnit = try container.decodeLocated(.secondsPerUnit)
-        bytesPerElement = try container.decodeLocated(.bytesPerElement)
-        multiplyAddsPerUnit = try container.decodeLocatedIfPresent(.multiplyAddsPerUnit)
-    }
-
     /// The units of a chip on which every op costs this many times as much.
     package func slower(_ factor: Double) -> PhysicalUnits {
         PhysicalUnits(
@@ -65,5 +56,25 @@ public struct PhysicalUnits: Codable, Sendable, Hashable {
         ]
         if let multiplyAddsPerUnit { fields.append((.multiplyAddsPerUnit, jsonNumber(multiplyAddsPerUnit))) }
         return "{" + fields.map { "\"\($0.0.rawValue)\": \($0.1)" }.joined(separator: ", ") + "}"
+    }
+}
+
+extension PhysicalUnits: JSONReadable {
+    init(from reader: inout JSONReader) throws(JSONSyntaxError) {
+        var (hardware, seconds, bytes) = ("", 0.0, 0.0)
+        var multiplyAdds: Double?
+        let required: [CodingKeys] = [.hardware, .secondsPerUnit, .bytesPerElement]
+        try reader.readObject(required: required.map(\.rawValue)) { field, reader throws(JSONSyntaxError) in
+            guard let key = CodingKeys(rawValue: field) else { return false }
+            switch key {
+            case .hardware: hardware = try reader.value()
+            case .secondsPerUnit: seconds = try reader.value()
+            case .bytesPerElement: bytes = try reader.value()
+            case .multiplyAddsPerUnit: multiplyAdds = try reader.value()
+            }
+            return true
+        }
+        self.init(
+            hardware: hardware, secondsPerUnit: seconds, bytesPerElement: bytes, multiplyAddsPerUnit: multiplyAdds)
     }
 }

@@ -2,16 +2,16 @@ import Foundation
 
 /// The contest's JSON form of a problem (RULES 1).
 public struct ProblemFile: Codable, Sendable {
-    var widths: [Int]
-    var heights: [Int]
-    var inputs: [[Int]]
-    var outputs: [[Int]]
-    var baseCosts: [Double]
-    var opTypes: [String]
+    var widths: [Int] = []
+    var heights: [Int] = []
+    var inputs: [[Int]] = []
+    var outputs: [[Int]] = []
+    var baseCosts: [Double] = []
+    var opTypes: [String] = []
     var einsums: [String?]?
-    var fastMemoryCapacity: Int
-    var slowMemoryBandwidth: Double
-    var nativeGranularity: [Int]
+    var fastMemoryCapacity = 0
+    var slowMemoryBandwidth = 0.0
+    var nativeGranularity: [Int] = []
     var opNames: [String?]?
     var tensorNames: [String?]?
     var opFunctions: [String?]?
@@ -30,24 +30,7 @@ public struct ProblemFile: Codable, Sendable {
         case physicalUnits = "physical_units"
     }
 
-    /// Decodes the fields; a number that does not fit is reported with its place.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        widths = try container.decodeLocated(.widths)
-        heights = try container.decodeLocated(.heights)
-        inputs = try container.decodeLocated(.inputs)
-        outputs = try container.decodeLocated(.outputs)
-        baseCosts = try container.decodeLocated(.baseCosts)
-        opTypes = try container.decodeLocated(.opTypes)
-        einsums = try container.decodeLocatedIfPresent(.einsums)
-        fastMemoryCapacity = try container.decodeLocated(.fastMemoryCapacity)
-        slowMemoryBandwidth = try container.decodeLocated(.slowMemoryBandwidth)
-        nativeGranularity = try container.decodeLocated(.nativeGranularity)
-        opNames = try container.decodeLocatedIfPresent(.opNames)
-        tensorNames = try container.decodeLocatedIfPresent(.tensorNames)
-        opFunctions = try container.decodeLocatedIfPresent(.opFunctions)
-        physicalUnits = try container.decodeIfPresent(PhysicalUnits.self, forKey: .physicalUnits)
-    }
+    private init() {}
 
     /// The file form of a problem.
     public init(_ problem: Problem) {
@@ -74,7 +57,7 @@ public struct ProblemFile: Codable, Sendable {
     ///
     /// - Throws: ``FileError`` that names the file, the op or tensor and what is wrong.
     public static func read(_ path: String) throws(FileError) -> Problem {
-        let file = try decodeJSON(ProblemFile.self, path: path) { list, index in
+        let file = try readJSON(ProblemFile.self, path: path) { list, index in
             switch list {
             case "widths", "heights", "tensor_names": "tensor \(index)"
             case "native_granularity": nil
@@ -183,5 +166,35 @@ public struct ProblemFile: Codable, Sendable {
 
     private var names: GraphNames {
         GraphNames(opNames: opNames ?? [], tensorNames: tensorNames ?? [])
+    }
+}
+
+extension ProblemFile: JSONReadable {
+    init(from reader: inout JSONReader) throws(JSONSyntaxError) {
+        self.init()
+        let required: [CodingKeys] = [
+            .widths, .heights, .inputs, .outputs, .baseCosts, .opTypes, .fastMemoryCapacity, .slowMemoryBandwidth,
+            .nativeGranularity,
+        ]
+        try reader.readObject(required: required.map(\.rawValue)) { field, reader throws(JSONSyntaxError) in
+            guard let key = CodingKeys(rawValue: field) else { return false }
+            switch key {
+            case .widths: widths = try reader.value()
+            case .heights: heights = try reader.value()
+            case .inputs: inputs = try reader.value()
+            case .outputs: outputs = try reader.value()
+            case .baseCosts: baseCosts = try reader.value()
+            case .opTypes: opTypes = try reader.value()
+            case .einsums: einsums = try reader.value()
+            case .fastMemoryCapacity: fastMemoryCapacity = try reader.value()
+            case .slowMemoryBandwidth: slowMemoryBandwidth = try reader.value()
+            case .nativeGranularity: nativeGranularity = try reader.value()
+            case .opNames: opNames = try reader.value()
+            case .tensorNames: tensorNames = try reader.value()
+            case .opFunctions: opFunctions = try reader.value()
+            case .physicalUnits: physicalUnits = try reader.value()
+            }
+            return true
+        }
     }
 }

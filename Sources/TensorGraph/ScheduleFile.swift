@@ -2,11 +2,11 @@ import Foundation
 
 /// The contest's JSON form of a schedule: parallel lists with one entry per step (RULES 2).
 public struct ScheduleFile: Codable, Sendable {
-    var subgraphs: [[Int]]
-    var granularities: [[Int]]
-    var tensorsToRetain: [[Int]]
+    var subgraphs: [[Int]] = []
+    var granularities: [[Int]] = []
+    var tensorsToRetain: [[Int]] = []
     var traversalOrders: [[Int]?]?
-    var subgraphLatencies: [Double]
+    var subgraphLatencies: [Double] = []
 
     enum CodingKeys: String, CodingKey {
         case subgraphs, granularities
@@ -15,24 +15,14 @@ public struct ScheduleFile: Codable, Sendable {
         case subgraphLatencies = "subgraph_latencies"
     }
 
-    /// Decodes the fields; a number that does not fit is reported with its place.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        subgraphs = try container.decodeLocated(.subgraphs)
-        granularities = try container.decodeLocated(.granularities)
-        tensorsToRetain = try container.decodeLocated(.tensorsToRetain)
-        if container.contains(.traversalOrders) {
-            traversalOrders = try container.decodeLocated(.traversalOrders) as [[Int]?]?
-        }
-        subgraphLatencies = try container.decodeLocated(.subgraphLatencies)
-    }
+    private init() {}
 
     /// Reads a schedule file. Whether the schedule is valid for a problem is the evaluator's to say.
     ///
     /// - Throws: ``FileError`` when the file is not a schedule: not JSON, a field missing or of another type, lists
     ///   of different lengths.
     public static func read(_ path: String) throws(FileError) -> Schedule {
-        let file = try decodeJSON(ScheduleFile.self, path: path) { _, index in "step \(index)" }
+        let file = try readJSON(ScheduleFile.self, path: path) { _, index in "step \(index)" }
         do throws(ProblemError) {
             return try file.schedule()
         } catch {
@@ -91,5 +81,23 @@ public struct ScheduleFile: Codable, Sendable {
             ("subgraph_latencies", latencies.map(jsonNumber)),
         ]
         return "{\n" + fields.map { "  \"\($0.0)\": \(jsonList($0.1))" }.joined(separator: ",\n") + "\n}\n"
+    }
+}
+
+extension ScheduleFile: JSONReadable {
+    init(from reader: inout JSONReader) throws(JSONSyntaxError) {
+        self.init()
+        let required: [CodingKeys] = [.subgraphs, .granularities, .tensorsToRetain, .subgraphLatencies]
+        try reader.readObject(required: required.map(\.rawValue)) { field, reader throws(JSONSyntaxError) in
+            guard let key = CodingKeys(rawValue: field) else { return false }
+            switch key {
+            case .subgraphs: subgraphs = try reader.value()
+            case .granularities: granularities = try reader.value()
+            case .tensorsToRetain: tensorsToRetain = try reader.value()
+            case .traversalOrders: traversalOrders = try reader.value()
+            case .subgraphLatencies: subgraphLatencies = try reader.value()
+            }
+            return true
+        }
     }
 }

@@ -1,6 +1,5 @@
 import ModelImport
 import Reporting
-import TextTable
 
 /// What `mlsys import` prints for people: nodes by operator and fate, why, and the share of each fate in the work.
 struct ImportTable {
@@ -37,12 +36,8 @@ struct ImportTable {
             rows[place].multiplyAdds += fate.multiplyAdds
         }
         rows.sort { ($0.fate, $1.multiplyAdds, $0.type) < ($1.fate, $0.multiplyAdds, $1.type) }
-        let table = TextTable<Row>(columns).string(for: rows) ?? ""
-        let lines = table.split(separator: "\n").map { line in
-            String(line.reversed().drop { $0 == " " }.reversed())
-        }
         let notes = (reasons(rows) + summary).flatMap { TextWidth.wrapped($0, to: width) }
-        return (lines + notes).joined(separator: "\n") + "\n"
+        return TextTable.text(rows, columns) + notes.map { $0 + "\n" }.joined()
     }
 
     private var total: Double {

@@ -158,6 +158,61 @@ struct ProblemFileTests {
         }
     }
 
+    @Test(
+        "Faults of the form are told with their place, in fields that nobody reads too",
+        arguments: [
+            ("[01]", "no value where one belongs (line 1, column 11)"),
+            ("[1.]", "no value where one belongs (line 1, column 11)"),
+            ("[.5]", "no value where one belongs (line 1, column 11)"),
+            ("[+1]", "no value where one belongs (line 1, column 11)"),
+            ("[-]", "no value where one belongs (line 1, column 11)"),
+            ("[1e]", "no value where one belongs (line 1, column 11)"),
+            ("[trux]", "no value where one belongs (line 1, column 11)"),
+            ("[1 2]", "a comma or a closing bracket is missing (line 1, column 13)"),
+            ("[1, {\"a\": 2}, ]", "a comma before a closing bracket (line 1, column 24)"),
+            ("{\"b\": 1, \"b\": 2}", "the key \"b\" stands twice in one object (line 1, column 22)"),
+            ("{1: 2}", "a key in quotes is missing (line 1, column 11)"),
+            ("{\"b\" 1}", "a colon is missing (line 1, column 15)"),
+            ("\"\\q\"", "a text has an escape or a byte that means nothing (line 1, column 14)"),
+            ("\"\\ud800\"", "a text has an escape or a byte that means nothing (line 1, column 18)"),
+            ("\"a\tb\"", "a control character in a text (line 1, column 12)"),
+        ])
+    func form(json: String, expected: String) throws {
+        // What is wrong with the form comes first: what a field is, nobody knows before it is JSON.
+        let rest = text(["widths": "true"]).dropFirst()
+        #expect(try message("{\"more\": \(json), \(rest)") == "is not valid JSON: \(expected)")
+        let sound = "{\"more\": [1, {}, [], \"\\ud83d\\ude00 \\n\"], \(rest)"
+        #expect(try message(sound)?.hasPrefix("\"widths\" is not a list") == true)
+    }
+
+    @Test("Bytes that are no characters are refused, wherever they are")
+    func noCharacters() throws {
+        for field in ["op_names", "more"] {
+            let whole = Data(text().dropLast().utf8) + Data(", \"\(field)\": [\"a\u{308}".utf8)
+            try withTemporaryFolder { folder in
+                let path = folder.appendingPathComponent("problem.json").path
+                for (bytes, isSound) in [(Data([0x62]), true), (Data([0xFF]), false), (Data([0xC3]), false)] {
+                    try (whole + bytes + Data("\", null]}".utf8)).write(to: URL(fileURLWithPath: path))
+                    let message = Result { () throws(FileError) in try ProblemFile.read(path) }.failure?.message
+                    #expect((message == nil) == isSound, "\(message ?? "is read")")
+                    #expect(isSound || message?.hasPrefix("is not valid JSON: a text has") == true)
+                }
+            }
+        }
+    }
+
+    @Test("Numbers are read as they are written: digits, signs, points and exponents")
+    func numbers() throws {
+        for number in ["7", "999999999999999", "1000000000000000", "0.1", "2.5e-3", "1E+2", "12345678.901234567"] {
+            let problem = try read(text(["slow_memory_bandwidth": number])).get()
+            #expect(problem.hardware.slowMemoryBandwidth == Double(number))
+        }
+        let faults = ["-7": "-7", "-9223372036854775808": "-9223372036854775808", "-0": "0"]
+        for (number, value) in faults {
+            #expect(try message(text(["fast_memory_capacity": number]))?.contains(" \(value)") == true)
+        }
+    }
+
     @Test("JSON that is no object is refused")
     func noObject() throws {
         #expect(try message("[1, 2]") == "the file as a whole is not an object")
@@ -212,4 +267,8 @@ struct ProblemFileTests {
             #expect(throws: Never.self, "\(file.lastPathComponent)") { try ProblemFile.read(file.path) }
         }
     }
+}
+
+extension Result {
+    fileprivate var failure: Failure? { if case .failure(let error) = self { error } else { nil } }
 }
