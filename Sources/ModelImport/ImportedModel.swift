@@ -73,6 +73,8 @@ public struct ImportedNode: Sendable, Hashable {
     public var multiplyAdds: Double
     /// How many ops it became.
     public var opCount: Int
+    /// Whether it may multiply and add more than ``multiplyAdds`` says: only running the model tells how much.
+    public var isWorkUnknown = false
 }
 
 /// A part of a tensor that comes from outside the problem, as one matrix.

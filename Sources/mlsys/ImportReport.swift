@@ -28,6 +28,8 @@ struct ImportReport: Encodable {
     let ops: Int
     let tensors: Int
     let multiplyAdds: Counts
+    /// Nodes beyond a boundary whose multiply-adds only running the model tells.
+    let nodesOfUnknownWork: Int
     let fates: [Fate]
 
     init(_ imported: ImportedModel, model: String, problem: String?, seconds: Double) {
@@ -40,6 +42,7 @@ struct ImportReport: Encodable {
         tensors = imported.problem.tensors.count
         let sum = imported.multiplyAdds
         multiplyAdds = Counts(exact: sum.exact, approximated: sum.approximated, boundary: sum.boundary)
+        nodesOfUnknownWork = imported.nodes.count { $0.isWorkUnknown }
         fates = imported.nodes.map { node in
             let (fate, reason) = Self.text(node.fate)
             return Fate(

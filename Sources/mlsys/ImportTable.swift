@@ -73,6 +73,15 @@ struct ImportTable {
         ]
     }
 
+    /// Shares are of the work that is known.
+    private var unknown: [String] {
+        guard report.nodesOfUnknownWork > 0 else { return [] }
+        return [
+            "not in these shares: the multiply-adds of \(counted(report.nodesOfUnknownWork, "node")), "
+                + "which only running the model tells"
+        ]
+    }
+
     private var summary: [String] {
         let sum = report.multiplyAdds
         let lines = [
@@ -82,8 +91,8 @@ struct ImportTable {
             ].joined(separator: ", "),
             "exact \(percent(sum.exact)), approximated \(percent(sum.approximated)), "
                 + "beyond a boundary \(percent(sum.boundary))",
-            "\(chip.name): roofline, uncalibrated; left out:",
         ]
-        return cuts + lines + chip.leavesOut.map { "  \($0)" }
+        let chipLine = ["\(chip.name): roofline, uncalibrated; left out:"]
+        return cuts + lines + unknown + chipLine + chip.leavesOut.map { "  \($0)" }
     }
 }

@@ -62,6 +62,78 @@ struct CoverageTests {
         #expect(imported.inputs.compactMap { $0?.origin } == [.boundary("rows")])
     }
 
+    @Test("What is behind a choice by data is imported where its shape is known, and else counted as unknown")
+    func choice() throws {
+        let model = Mlsys_Onnx_ModelProto.with { model in
+            model.graph.input = [.tensor("x", [4, 8]), .tensor("w", [8, 8]), .tensor("v", [3, 5])]
+            var top = Mlsys_Onnx_NodeProto.node("TopK", ["x", "k"], "best")
+            top.output.append("places")
+            model.graph.initializer = [
+                .with {
+                    $0.name = "k"
+                    $0.dataType = 7
+                    $0.dims = [1]
+                    $0.int64Data = [3]
+                }
+            ]
+            model.graph.node = [
+                top, .node("MatMul", ["best", "v"], "y"), .node("NonZero", ["x"], "some"),
+                .node("Gather", ["x", "some"], "rows"), .node("MatMul", ["rows", "w"], "z"),
+            ]
+            model.graph.output = [.tensor("y", [4, 5])]
+        }
+        let imported = try importModel(model)
+        #expect(imported.multiplyAdds.exact == 4 * 3 * 5 && imported.multiplyAdds.boundary == 0)
+        #expect(imported.nodes.map(\.isWorkUnknown) == [false, false, false, false, true])
+        guard case .boundary(let reason) = imported.nodes[0].fate else {
+            Issue.record("\(imported.nodes)")
+            return
+        }
+        #expect(reason.contains("chooses by data"))
+    }
+
+    @Test("Elements that a table chooses are copied, and tables of weights are weights")
+    func tables() throws {
+        let model = Mlsys_Onnx_ModelProto.with { model in
+            model.graph.input = [.tensor("x", [4, 8])]
+            func table(_ name: String, _ dims: [Int64], _ list: [Int64]) -> Mlsys_Onnx_TensorProto {
+                .with {
+                    $0.name = name
+                    $0.dataType = 7
+                    $0.dims = dims
+                    $0.int64Data = list
+                }
+            }
+            // Without elements in the file: known by its shape alone.
+            let far = Mlsys_Onnx_TensorProto.with {
+                $0.name = "far"
+                $0.dataType = 7
+                $0.dims = [4]
+            }
+            model.graph.initializer = [
+                table("places", [4, 2], [0, 1, 2, 3, 4, 5, 6, 7]), far, table("w", [9, 2], []),
+            ]
+            var chosen = Mlsys_Onnx_NodeProto.node("GatherElements", ["x", "places"], "some")
+            chosen.attribute = [
+                .with {
+                    $0.name = "axis"
+                    $0.i = 1
+                }
+            ]
+            model.graph.node = [
+                .node("Gather", ["w", "far"], "bias"), chosen, .node("Add", ["some", "bias"], "y"),
+            ]
+            model.graph.output = [.tensor("y", [4, 2])]
+        }
+        let imported = try importModel(model)
+        #expect(imported.nodes[0].fate == .constant)
+        guard case .rearranged = imported.nodes[1].fate else {
+            Issue.record("\(imported.nodes)")
+            return
+        }
+        #expect(imported.problem.ops.map(\.name) == ["y"])
+    }
+
     @Test("What the model writes and reads again is stored by a copy")
     func storedOutput() throws {
         let model = Mlsys_Onnx_ModelProto.with { model in

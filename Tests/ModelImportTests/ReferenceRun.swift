@@ -16,10 +16,12 @@ struct ReferenceRun: Decodable {
 
     init(from decoder: any Decoder) throws { values = try decoder.singleValueContainer().decode([String: Value].self) }
 
-    /// Python with the package onnx: `$MLSYS_PYTHON`, or python3.
+    /// Python with the package onnx: `$MLSYS_PYTHON`, what `.ci/install --tests` made, or python3.
     static let python: String? = {
-        let candidates = [
-            ProcessInfo.processInfo.environment["MLSYS_PYTHON"], "/usr/bin/python3", "/usr/local/bin/python3",
+        let candidates: [String?] = [
+            ProcessInfo.processInfo.environment["MLSYS_PYTHON"],
+            ExternalFiles.packageRoot.appendingPathComponent(".build/python/bin/python3").path,
+            "/usr/bin/python3", "/usr/local/bin/python3",
         ]
         let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/python3" }
         return (candidates.compactMap { $0 } + folders).first { path in
@@ -29,7 +31,7 @@ struct ReferenceRun: Decodable {
 
     static var isThere: Bool { python != nil }
 
-    static let absence: Comment = "needs Python's package onnx (python3, or $MLSYS_PYTHON)"
+    static let absence: Comment = "needs Python's package onnx (.ci/install --tests, or $MLSYS_PYTHON)"
 
     /// The folder of the models and scripts beside this file.
     static let fixtures = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")

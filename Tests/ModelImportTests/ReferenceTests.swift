@@ -10,6 +10,7 @@ import Testing
 struct ReferenceTests {
     static let models = [
         "bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution", "functions", "decoder", "fused",
+        "translator", "step", "latent", "pairs", "windows", "pixels", "old",
     ]
 
     @Test("Every output to 1e-4, from random inputs", arguments: models)
@@ -32,6 +33,24 @@ struct ReferenceTests {
         // A mask that hides nothing would prove nothing.
         let other = try #require(imported.outputs.last)
         #expect(try #require(values[other.tensor]).contains { abs($0) > 0.1 })
+    }
+
+    private static let moreModels = ProcessInfo.processInfo.environment["MLSYS_MODELS"].map { folder in
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [])
+            .filter { $0.hasSuffix(".onnx") }.sorted().map { "\(folder)/\($0)" }
+    }
+
+    @Test(
+        "The models of a folder, to 1e-4", .enabled(if: moreModels != nil, "needs $MLSYS_MODELS, a folder of models"),
+        arguments: moreModels ?? [])
+    func more(path: String) throws {
+        let imported = try ModelImporter(chip: .sample).read(path)
+        let isApproximated = imported.nodes.contains { node in
+            if case .approximated = node.fate { true } else { false }
+        }
+        // What is approximated computes other numbers on purpose.
+        try #require(!isApproximated, "only models that are imported exactly belong in the folder")
+        #expect(try ReferenceRun.run(model: path, seed: 1).worstError(imported) < 1e-4)
     }
 
     @Test("Outputs of other inputs are found to differ")

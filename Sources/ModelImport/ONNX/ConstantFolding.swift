@@ -99,6 +99,8 @@ enum ConstantFolding {
         "Neg": { _, inputs in unary(inputs[0], { 0 &- $0 }, { -$0 }) },
         "Abs": { _, inputs in unary(inputs[0], { Int(clamping: $0.magnitude) }, abs) },
         "Sqrt": { _, inputs in ConstantData(shape: inputs[0].shape, reals: inputs[0].reals.map { $0.squareRoot() }) },
+        "Log": { _, inputs in ConstantData(shape: inputs[0].shape, reals: inputs[0].reals.map { log($0) }) },
+        "Exp": { _, inputs in ConstantData(shape: inputs[0].shape, reals: inputs[0].reals.map { exp($0) }) },
         "Reciprocal": { _, inputs in ConstantData(shape: inputs[0].shape, reals: inputs[0].reals.map { 1 / $0 }) },
         "Floor": { _, inputs in unary(inputs[0], { $0 }, { $0.rounded(.down) }) },
         "Ceil": { _, inputs in unary(inputs[0], { $0 }, { $0.rounded(.up) }) },
@@ -129,6 +131,21 @@ enum ConstantFolding {
                 ? ConstantData(shape: [count], integers: integers.flatMap { $0 })
                 : ConstantData(shape: [count], reals: inputs.flatMap(\.reals))
         },
+        "NonZero": { _, inputs in
+            // Older exporters write arange in this way.
+            let (shape, elements) = (inputs[0].shape, inputs[0].reals)
+            let places = elements.indices.filter { elements[$0] != 0 }
+            guard !shape.isEmpty, !places.isEmpty, places.count * shape.count <= ConstantData.largestCount else {
+                return nil
+            }
+            var rows: [[Int]] = []
+            var inner = 1
+            for side in shape.reversed() {
+                rows.insert(places.map { $0 / inner % side }, at: 0)
+                inner *= side
+            }
+            return ConstantData(shape: [shape.count, places.count], integers: rows.flatMap { $0 })
+        },
         "ReduceProd": { _, inputs in
             guard inputs.count == 1, let list = inputs[0].integers, inputs[0].shape.count <= 1 else { return nil }
             var product = 1
@@ -147,20 +164,17 @@ enum ConstantFolding {
             guard inputs.count == 3, let condition = inputs[0].integers else { return nil }
             let shape = try Lowering.broadcast(
                 try Lowering.broadcast(inputs[0].shape, inputs[1].shape), inputs[2].shape)
-            // Equal shapes or scalars only: shapes are.
-            let count = try Checked.product(shape)
-            guard inputs.allSatisfy({ $0.elements.count == count || $0.elements.count == 1 }),
-                count <= ConstantData.largestCount
-            else { return nil }
-            func at(_ list: [Int], _ place: Int) -> Int { list.count == 1 ? list[0] : list[place] }
-            func at(_ list: [Double], _ place: Int) -> Double { list.count == 1 ? list[0] : list[place] }
+            guard try Checked.product(shape) <= ConstantData.largestCount else { return nil }
+            let chosen = places(inputs[0].shape, in: shape)
+            let (first, second) = (places(inputs[1].shape, in: shape), places(inputs[2].shape, in: shape))
+            let isFirst = chosen.map { condition[$0] != 0 }
             if let yes = inputs[1].integers, let no = inputs[2].integers {
                 return ConstantData(
-                    shape: shape, integers: (0..<count).map { at(condition, $0) != 0 ? at(yes, $0) : at(no, $0) })
+                    shape: shape, integers: isFirst.indices.map { isFirst[$0] ? yes[first[$0]] : no[second[$0]] })
             }
             let (yes, no) = (inputs[1].reals, inputs[2].reals)
             return ConstantData(
-                shape: shape, reals: (0..<count).map { at(condition, $0) != 0 ? at(yes, $0) : at(no, $0) })
+                shape: shape, reals: isFirst.indices.map { isFirst[$0] ? yes[first[$0]] : no[second[$0]] })
         },
     ]
 
@@ -199,12 +213,23 @@ enum ConstantFolding {
         return ConstantData(shape: shape, integers: places.map { compare(left[$0.0], right[$0.1]) ? 1 : 0 })
     }
 
+    /// The elements that meet under broadcasting, by their places; nil for too many.
     private static func pairs(_ inputs: [ConstantData]) throws(ImportFault) -> ([Int], [(Int, Int)])? {
         let shape = try Lowering.broadcast(inputs[0].shape, inputs[1].shape)
-        let count = try Checked.product(shape)
-        guard inputs.allSatisfy({ $0.elements.count == count || $0.elements.count == 1 }) else { return nil }
-        let single = inputs.map { $0.elements.count == 1 }
-        return (shape, (0..<count).map { (single[0] ? 0 : $0, single[1] ? 0 : $0) })
+        guard try Checked.product(shape) <= ConstantData.largestCount else { return nil }
+        return (shape, Array(zip(places(inputs[0].shape, in: shape), places(inputs[1].shape, in: shape))))
+    }
+
+    /// For each element of a shape, row by row, its place in an operand that is broadcast to it.
+    private static func places(_ operand: [Int], in shape: [Int]) -> [Int] {
+        let padded = Array(repeating: 1, count: shape.count - operand.count) + operand
+        var result = [0]
+        for axis in shape.indices {
+            result = result.flatMap { base in
+                (0..<shape[axis]).map { base * padded[axis] + (padded[axis] == 1 ? 0 : $0) }
+            }
+        }
+        return result
     }
 
     private static func power(_ base: Int, _ exponent: Int) -> (Int, Bool) {

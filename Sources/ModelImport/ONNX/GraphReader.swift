@@ -194,7 +194,7 @@ struct GraphReader {
             return
         }
         guard let rule = OperatorTable.rules[node.type], node.domain.isEmpty || node.domain == "com.microsoft" else {
-            throw ImportFault("has no rule here")
+            throw ImportFault(OperatorTable.absence(of: node.type))
         }
         let opCount = graph.ops.count
         var outputs = try apply(rule, to: node, inputs)
@@ -238,7 +238,9 @@ struct GraphReader {
     private mutating func leaveOut(_ node: Node, _ reason: String) throws(ImportFault) {
         nodes[node.index].fate = .boundary(reason)
         let inputs = node.inputs.map { values[$0] }
-        var shapes = OperatorTable.shapes(of: node, inputs.map { $0.map { lowering.shape($0) } })
+        var shapes = OperatorTable.shapes(
+            of: node, inputs.map { $0.map { lowering.shape($0) } },
+            data: inputs.map { $0.flatMap { lowering.data($0) } })
         if let rule = OperatorTable.rules[node.type], boundaries[node.index] != nil {
             // A node that could be lowered, but not beside the others: its rule knows its shapes and its work.
             var trial = lowering
@@ -256,6 +258,10 @@ struct GraphReader {
             lowering.count(
                 multiplyAdds: WorkEstimate.multiplyAdds(
                     of: node, inputs: inputs.map { $0.map { lowering.shape($0) } }, outputs: written))
+        }
+        if lowering.multiplyAdds == 0 {
+            let read = zip(node.inputs, inputs).filter { !$0.0.isEmpty }.map { $0.1.map { lowering.shape($0) } }
+            nodes[node.index].isWorkUnknown = WorkEstimate.isUnknown(node, inputs: read)
         }
         for name in node.inputs + node.captured {
             if let value = values[name], !lowering.isConstant(value) { results.append((name, value)) }

@@ -70,7 +70,7 @@ enum ViewOperators {
             }
             return [value]
         },
-        "Concat": concat, "Split": split, "Slice": slice, "Gather": gather,
+        "Concat": concat, "Split": split, "Slice": slice,
         "SpaceToDepth": { lowering, node, inputs in
             let value = try inputs.required(0)
             let (shape, size) = (lowering.shape(value), node.int("blocksize", default: 1))
@@ -213,19 +213,6 @@ enum ViewOperators {
         return [value]
     }
 
-    private static let gather: OperatorTable.Rule = { lowering, node, inputs in
-        let (value, indices) = (try inputs.required(0), try inputs.required(1))
-        let shape = lowering.shape(value)
-        let axis = try lowering.axis(node.int("axis", default: 0), rank: shape.count)
-        guard let places = lowering.data(indices)?.integers else {
-            throw ImportFault("chooses rows by data, which only running the model tells")
-        }
-        var positions: [Int] = []
-        for place in places { positions.append(try lowering.axis(place, rank: shape[axis])) }
-        let taken = try lowering.take(value, axis: axis, places: positions, why: "elements \(positions.prefix(4))")
-        return [try lowering.reshape(taken, shape[..<axis] + lowering.shape(indices) + shape[(axis + 1)...])]
-    }
-
     private static let resize: OperatorTable.Rule = { lowering, node, inputs in
         let value = try inputs.required(0)
         let shape = lowering.shape(value)
@@ -251,36 +238,5 @@ extension Lowering {
         guard case .view(.reshape(let source)) = graph[value].source else { return false }
         let (old, new) = (shape(source), shape(value))
         return old.count == 4 && new.count == 5 && old[0] == new[0] && old[2...] == new[3...]
-    }
-
-    /// These places of a dimension: a view where they are cut anyway, else a product with a unit vector, or a copy.
-    fileprivate mutating func take(
-        _ value: ValueID, axis: Int, places: [Int], why: String
-    ) throws(ImportFault) -> ValueID {
-        let shape = self.shape(value)
-        guard let first = places.first else { throw ImportFault("takes no elements") }
-        let isRange = places == Array(first..<first + places.count)
-        // Every piece becomes a matrix of its own: right for a few heads, not for one row of many.
-        let isFew = shape[axis] <= 64
-        if isConstant(value) || isFew || (isRange && places.count > 1) {
-            return try pick(value, axis: axis, places: places)
-        }
-        if places.count == 1, shape.count <= 16 {
-            let selector = derived(
-                "one_hot", of: [], numbers: [Double(first), Double(shape[axis])], shape: [shape[axis]])
-            let letters = shape.indices.map { Character(Unicode.Scalar(UInt8(97 + $0))) }
-            var rest = letters
-            rest.remove(at: axis)
-            let before = multiplyAdds
-            let row = try product([(selector, [letters[axis]]), (value, letters)], to: rest)
-            count(multiplyAdds: before - multiplyAdds)
-            var result = shape
-            result[axis] = 1
-            return try reshape(row, result)
-        }
-        rearrange("\(why) of a dimension are copied in slow memory")
-        var result = shape
-        result[axis] = places.count
-        return try copied(from: [value], shape: result)
     }
 }

@@ -73,6 +73,15 @@ struct MatrixForm {
         return first.last == op.outputIndices.count - 1 ? ([], first) : (first, [])
     }
 
+    /// The output as a matrix that lies to it in this way.
+    func piece(_ matrix: TensorID, _ access: Access) -> MatrixPieces.Piece {
+        func dimensions(_ letter: Letter) -> [Int] {
+            letter == .row ? outputRows : letter == .column ? outputColumns : []
+        }
+        return MatrixPieces.Piece(
+            matrix: matrix, rows: dimensions(access.rows), columns: dimensions(access.columns))
+    }
+
     mutating func select(_ block: [Int]) {
         for (axis, index) in op.outputIndices.enumerated() { if let index { selected[index] = block[axis] } }
     }
@@ -104,18 +113,36 @@ struct MatrixForm {
         }
     }
 
-    /// How a piece of an input is read.
-    func access(_ piece: MatrixPieces.Piece, _ operand: IndexedOp.Operand) throws(ImportFault) -> Access {
-        Access(try letter(piece.rows, operand), try letter(piece.columns, operand))
+    /// How a piece of an input is read, for one part of the reduction.
+    func access(
+        _ piece: MatrixPieces.Piece, _ operand: IndexedOp.Operand, reduction part: [Int]
+    ) throws(ImportFault) -> Access {
+        Access(try letter(piece.rows, operand, part), try letter(piece.columns, operand, part))
     }
 
-    private func letter(_ dimensions: [Int], _ operand: IndexedOp.Operand) throws(ImportFault) -> Letter {
+    private func letter(
+        _ dimensions: [Int], _ operand: IndexedOp.Operand, _ part: [Int]
+    ) throws(ImportFault) -> Letter {
         if dimensions.isEmpty { return .one }
         let indices = dimensions.map { operand.indices[$0] }
         switch indices {
         case rowIndices.map(Optional.init): return .row
         case columnIndices.map(Optional.init): return .column
-        case reducedIndices.map(Optional.init): return .reduction
+        // Where a part is one element long, some inputs have it as a dimension and others do not.
+        case reducedIndices.map(Optional.init): return reductionLength(part) == 1 ? .one : .reduction
+        default: break
+        }
+        // A dimension that is one element long here may be longer in what the piece was joined to.
+        let reduced = Dictionary(zip(op.reduced, part), uniquingKeysWith: { $1 })
+        func long(_ indices: [Int?]) -> [Int] {
+            indices.compactMap { $0 }.filter { length([$0]) { reduced[$0] ?? selected[$0] } > 1 }
+        }
+        let rest = long(indices)
+        switch rest {
+        case []: return .one
+        case long(rowIndices): return .row
+        case long(columnIndices): return .column
+        case long(reducedIndices): return .reduction
         default: throw ImportFault("reads a tensor in a layout that no einsum of matrices has")
         }
     }

@@ -53,9 +53,7 @@ struct ProblemAssembly {
             form.select(block)
             let name = pieces.name(label(op), op.output, block)
             let output = try emit(op, form, name, valueName: pieces.name(graph[op.output].name, op.output, block))
-            pieces.set(
-                MatrixPieces.Piece(matrix: output, rows: form.outputRows, columns: form.outputColumns), op.output, block
-            )
+            pieces.set(form.piece(output.matrix, output.access), op.output, block)
         }
     }
 
@@ -66,11 +64,11 @@ struct ProblemAssembly {
     /// One piece of the output: the parts of its reduction, and what joins them.
     private mutating func emit(
         _ op: IndexedOp, _ form: MatrixForm, _ name: String, valueName: String
-    ) throws(ImportFault) -> TensorID {
+    ) throws(ImportFault) -> Part {
         let (width, height) = form.outputSize
         let reduction = op.isProduct || op.reduced.isEmpty ? nil : OpFunction.reductions[op.function ?? ""]
         let parts = blocks(form.reductionCounts)
-        var results: [TensorID] = []
+        var results: [Part] = []
         for (number, part) in parts.enumerated() {
             let suffix = parts.count > 1 ? "/part \(number)" : ""
             var inputs: [TensorID] = []
@@ -78,7 +76,7 @@ struct ProblemAssembly {
             for operand in op.inputs {
                 let piece = try pieces.piece(operand.value, form.block(of: operand, reduction: part))
                 inputs.append(piece.matrix)
-                accesses.append(try form.access(piece, operand))
+                accesses.append(try form.access(piece, operand, reduction: part))
             }
             let einsum = Einsum(inputs: accesses, output: form.outputAccess)
             let tile = RooflineCosts.Tile(
@@ -89,7 +87,7 @@ struct ProblemAssembly {
                 function = parts.count > 1 ? reduction.partial : function
                 if !einsum.isReducing {
                     guard let element = reduction.element else {
-                        results.append(inputs[0])
+                        results.append(Part(matrix: inputs[0], access: accesses[0]))
                         continue
                     }
                     function = element
@@ -102,36 +100,30 @@ struct ProblemAssembly {
                 ? costs.product(tile) : costs.vector(function ?? "sum", tile, inputs: inputs.count)
             let output = pieces.add(width: width, height: height, name: valueName + suffix)
             add(einsum, inputs, output, cost, name: name + suffix, function: function, op)
-            results.append(output)
+            results.append(Part(matrix: output, access: form.outputAccess))
         }
         return try join(results, op, form, reduction, name, valueName: valueName)
     }
 
+    /// A part of a reduction: a matrix, and how it lies to the output.
+    private struct Part {
+        let matrix: TensorID
+        let access: Access
+    }
+
     private mutating func join(
-        _ parts: [TensorID], _ op: IndexedOp, _ form: MatrixForm, _ reduction: OpFunction.Reduction?, _ name: String,
+        _ parts: [Part], _ op: IndexedOp, _ form: MatrixForm, _ reduction: OpFunction.Reduction?, _ name: String,
         valueName: String
-    ) throws(ImportFault) -> TensorID {
+    ) throws(ImportFault) -> Part {
+        // A reduction over one element only is the value itself.
+        guard parts.count > 1 else { return parts[0] }
         let (width, height) = form.outputSize
         let tile = RooflineCosts.Tile(width: width, height: height, reduction: 1)
         let access = form.outputAccess
-        guard parts.count > 1 else {
-            // A reduction over one element only: the value itself, in the output's orientation.
-            return parts[0]
-        }
-        // Pieces of another orientation can only be inputs of a reduction that is cut everywhere.
         let combine = reduction?.combine ?? "add"
         var result = pieces.add(width: width, height: height, name: valueName + "/joined")
-        var accesses = Array(repeating: access, count: parts.count)
-        for (index, part) in parts.enumerated() where pieces.tensors[part.index] != Tensor(width: width, height: height)
-        {
-            let tensor = pieces.tensors[part.index]
-            guard tensor.width == height, tensor.height == width else {
-                throw ImportFault("joins parts of different shapes")
-            }
-            accesses[index] = Access(access.columns, access.rows)
-        }
         add(
-            Einsum(inputs: accesses, output: access), parts, result,
+            Einsum(inputs: parts.map(\.access), output: access), parts.map(\.matrix), result,
             costs.vector(combine, tile, inputs: parts.count), name: name + "/\(combine)", function: combine, op)
         switch reduction?.finish ?? .none {
         case .none: break
@@ -153,7 +145,7 @@ struct ProblemAssembly {
                 costs.vector(function, tile, inputs: 1), name: name + "/\(function)", function: function, op)
             result = mapped
         }
-        return result
+        return Part(matrix: result, access: access)
     }
 
     private mutating func add(

@@ -321,5 +321,6 @@ def fused():
     m.save(m.add("Sub", m.add("Add", fast, last), plain), plain)
 
 
-for make in (bert, vit, moe, moe_batched, llama, mixed, convolution, functions, decoder, fused):
-    make()
+if __name__ == "__main__":
+    for make in (bert, vit, moe, moe_batched, llama, mixed, convolution, functions, decoder, fused):
+        make()

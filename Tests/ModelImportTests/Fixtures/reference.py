@@ -41,6 +41,16 @@ for name in names:
 results = ReferenceEvaluator(model).run(names, feeds)
 values.update(feeds)
 values.update(zip(names, results))
+# Windows that do not overlap, in the layout in which pooling reads them: [batch, channels, places, windows].
+for node in nodes:
+    kernel = next((list(a.ints) for a in node.attribute if a.name == "kernel_shape"), [])
+    if node.op_type in ("AveragePool", "MaxPool") and len(kernel) == 2:
+        image = values[node.input[0]]
+        (n, c, h, w), (y, x) = image.shape, kernel
+        windows = image[:, :, :h // y * y, :w // x * x].reshape(n, c, h // y, y, w // x, x)
+        values[node.input[0] + " (gathered)"] = windows.transpose(0, 1, 3, 5, 2, 4).reshape(n, c, y * x, -1)
 json.dump(
     {name: {"shape": list(numpy.shape(v)), "data": numpy.asarray(v, dtype=float).ravel().tolist()}
-     for name, v in values.items() if numpy.size(v) < 4_000_000}, sys.stdout)
+     for name, v in values.items()
+     # JSON has no infinities; some exporters compute logarithms of 0 that a Where then leaves out.
+     if numpy.size(v) < 4_000_000 and numpy.isfinite(numpy.asarray(v, dtype=float)).all()}, sys.stdout)
