@@ -6,9 +6,12 @@ import TensorGraph
 import TestSupport
 import Testing
 
-/// Damaged files, 10,000 in all: each ends in a result or a clear error, within a second.
+/// Damaged files, 3,000, or 10,000 in a thorough run: each ends in a result or a clear error, within a second.
 @Suite("Damaged files")
 struct HardeningTests {
+    /// Files that each test damages in each way.
+    private static let count = Effort.cases(450, thorough: 1500)
+
     /// How the cases of one test ended.
     private struct Tally {
         var badFiles = 0
@@ -25,13 +28,13 @@ struct HardeningTests {
     }
 
     private func run(
-        _ count: Int, _ level: Mutator.Level, texts: [String], _ body: (String) throws -> WritableKeyPath<Tally, Int>
+        _ level: Mutator.Level, texts: [String], _ body: (String) throws -> WritableKeyPath<Tally, Int>
     ) throws -> Tally {
         var mutator = Mutator(seed: 2026)
         var tally = Tally()
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("damaged.json")
-            for index in 0..<count {
+            for index in 0..<Self.count {
                 let bytes = mutator.mutate(texts[index % texts.count], level)
                 try Data(bytes).write(to: file)
                 let start = threadTime()
@@ -59,7 +62,7 @@ struct HardeningTests {
     @Test("Problems: read, schedule, evaluate", arguments: Mutator.Level.allCases)
     func problems(level: Mutator.Level) throws {
         let texts = try (1...3).flatMap { try Samples.small(seed: $0) }.map(ProblemFile.text)
-        let tally = try run(1500, level, texts: texts) { path in
+        let tally = try run(level, texts: texts) { path in
             let problem = try ProblemFile.read(path)
             do throws(InfeasibleOp) {
                 let schedule = try ListScheduler(problem).schedule()
@@ -70,8 +73,8 @@ struct HardeningTests {
                 return \.refused
             }
         }
-        #expect(tally.badFiles > 100)
-        #expect(tally.accepted > (level == .numbers ? 100 : 10))
+        #expect(tally.badFiles > Self.count / 15)
+        #expect(tally.accepted > Self.count / (level == .numbers ? 15 : 150))
     }
 
     private func expectValid(_ schedule: Schedule, _ problem: Problem) throws(InfeasibleOp) {
@@ -88,7 +91,7 @@ struct HardeningTests {
         let problems = try Samples.small(seed: 1)
         let texts = try problems.map(Samples.scheduleText)
         var next = 0
-        let tally = try run(1500, level, texts: texts) { path in
+        let tally = try run(level, texts: texts) { path in
             let problem = problems[next % problems.count]
             next += 1
             let schedule = try ScheduleFile.read(path)
@@ -101,8 +104,8 @@ struct HardeningTests {
                 return \.refused
             }
         }
-        #expect(tally.badFiles > 100)
-        #expect(tally.refused > 10)
+        #expect(tally.badFiles > Self.count / 15)
+        #expect(tally.refused > Self.count / 150)
     }
 
     /// Damage seldom makes a sound problem with extreme numbers; here every number is one.
@@ -114,7 +117,8 @@ struct HardeningTests {
             return max(1, min(Problem.largestNumber, power + Int.random(in: -1...1, using: &random)))
         }
         var (accepted, infeasible) = (0, 0)
-        for index in 0..<300 {
+        let count = Effort.cases(100, thorough: 300)
+        for index in 0..<count {
             var options = GeneratorOptions()
             (options.ops, options.heads, options.seed) = (6, 1, UInt64(index))
             (options.width, options.rows) = (power(upTo: 20), power(upTo: 20))
@@ -144,8 +148,8 @@ struct HardeningTests {
                 Issue.record("case \(index) took \(elapsed): \(ProblemFile.text(of: problem).suffix(140))")
             }
         }
-        #expect(accepted > 150)
-        #expect(infeasible > 10)
+        #expect(accepted > count / 2)
+        #expect(infeasible > count / 30)
     }
 
     /// Sound files of other problems and with other schedules reach deeper than damaged ones.
@@ -155,9 +159,10 @@ struct HardeningTests {
         let texts = try problems.map(Samples.scheduleText)
         var mutator = Mutator(seed: 7)
         var refused = 0
+        let count = Effort.cases(300, thorough: 1000)
         try withTemporaryFolder { folder in
             let file = folder.appendingPathComponent("schedule.json")
-            for index in 0..<1000 {
+            for index in 0..<count {
                 try Data(mutator.mutate(texts[index % texts.count], .numbers)).write(to: file)
                 let problem = problems[(index * 7) % problems.count]
                 guard let schedule = try? ScheduleFile.read(file.path) else { continue }
@@ -168,6 +173,6 @@ struct HardeningTests {
                 }
             }
         }
-        #expect(refused > 500)
+        #expect(refused > count / 2)
     }
 }

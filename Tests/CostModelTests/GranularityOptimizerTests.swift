@@ -61,8 +61,10 @@ struct GranularityCases {
 
 @Suite("GranularityOptimizer")
 struct GranularityOptimizerTests {
-    /// Steps to try: a few hundred, or as many as the variable says.
-    static let count = ProcessInfo.processInfo.environment["MLSYS_GRANULARITY_CASES"].flatMap { Int($0) } ?? 300
+    /// Steps to try: a hundred, some hundreds in a thorough run, or as many as the variable says.
+    static let count =
+        ProcessInfo.processInfo.environment["MLSYS_GRANULARITY_CASES"].flatMap { Int($0) }
+        ?? Effort.cases(120, thorough: 300)
 
     @Test(
         "finds exhaustively what trying everything finds, and fast never anything better", .tags(.slow),

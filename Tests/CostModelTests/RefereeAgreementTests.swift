@@ -8,7 +8,7 @@ struct RefereeAgreementTests {
     @Test("on validity, place of the fault and latencies of random schedules, valid and broken", .tags(.slow))
     func randomSchedules() throws {
         var comparison = ScheduleComparison(seed: 1)
-        try comparison.run(problems: 300)
+        try comparison.run(problems: Effort.cases(150, thorough: 300))
         try comparison.compareWithReferee()
         let counts = comparison.counts
         #expect(comparison.validCount > comparison.count / 2 && comparison.validCount < comparison.count * 9 / 10)

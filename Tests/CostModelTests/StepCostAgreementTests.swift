@@ -8,7 +8,7 @@ struct StepCostAgreementTests {
     @Test("on latency, compute, traffic and working set of random steps", .tags(.slow))
     func randomSteps() throws {
         var comparison = StepComparison(seed: 1)
-        try comparison.run(4000)
+        try comparison.run(Effort.cases(1500, thorough: 4000))
         let counts = comparison.counts
         // The run is worth something only if it meets the hard cases, and simulation is worth little if it is common.
         #expect(counts.multiOp > counts.steps / 3, "\(counts)")

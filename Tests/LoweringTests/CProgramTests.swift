@@ -20,9 +20,12 @@ struct CProgramTests {
         }
     }
 
+    /// The first twenty of them meet every special case.
+    private static let randomSeeds = 120..<(120 + UInt64(Effort.cases(20, thorough: 40)))
+
     @Test("Run random valid schedules", .tags(.slow))
     func randomSchedules() throws {
-        let random = try RandomCases(seeds: 0..<40)
+        let random = try RandomCases(seeds: Self.randomSeeds)
         #expect(random.withoutPlan == [])
         random.expectAllMet()
         try CBatch.check(random.cases)
@@ -30,7 +33,7 @@ struct CProgramTests {
 
     @Test("Run random valid schedules of general ops", .tags(.slow))
     func generalOps() throws {
-        let random = try RandomCases(seeds: 0..<40, variety: .general)
+        let random = try RandomCases(seeds: Self.randomSeeds, variety: .general)
         #expect(random.withoutPlan == [])
         for what in ["transposed read", "broadcast", "reducing op behind another"] {
             #expect((random.met[what] ?? 0) > 0, "\(what) was never met")
@@ -40,7 +43,8 @@ struct CProgramTests {
 
     @Test("Run random valid schedules without undefined behaviour", .tags(.slow))
     func sanitizedSchedules() throws {
-        try CBatch.check(RandomCases(seeds: 300..<308).cases, flags: CBatch.flags + CBatch.sanitizers)
+        let seeds = 300..<(300 + UInt64(Effort.cases(4, thorough: 8)))
+        try CBatch.check(RandomCases(seeds: seeds).cases, flags: CBatch.flags + CBatch.sanitizers)
     }
 
     @Test("Run the list scheduler's schedules of our own problems that compute in a moment", .tags(.slow))

@@ -11,7 +11,7 @@ import Testing
 struct WindowSchedulerTests {
     @Test(
         "The same seed and rounds give the same schedule on any number of threads",
-        arguments: ["attention-15", "siblings-36", "random-40"])
+        arguments: ["attention-15", "siblings-36", "random-40"].prefix(Effort.cases(2, thorough: 3)))
     func isDeterministic(name: String) throws {
         let problem = try OwnProblem.read(name)
         let results = try [1, 2, 3].map { threads in

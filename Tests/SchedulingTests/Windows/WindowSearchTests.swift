@@ -69,7 +69,7 @@ struct WindowSearchTests {
         var counts: [WindowSearch.Reason: Int] = [:]
         var problems = ProblemGenerator(seed: 91)
         var (cases, seed) = (0, UInt64(0))
-        while cases < 12 {
+        while cases < Effort.cases(7, thorough: 12) {
             let problem = try problems.next()
             guard problem.ops.count > 3, (try? ListScheduler(problem).schedule()) != nil else { continue }
             cases += 1
