@@ -2,7 +2,12 @@
 ///
 /// Reducing ops, such as MatMul, are boxes, maps ellipses, tensors from and to the outside plain text. Edges through
 /// slow memory are solid, retained tensors bold, those inside a step dashed; steps have the colours of the report page.
+/// Where more than ``labelledOps`` ops are drawn in steps, edges tell their tensor in a tooltip: Graphviz finds no place
+/// for so many labels and writes them over each other.
 public struct DOTWriter {
+    /// Ops in steps up to which edges are labelled.
+    public static let labelledOps = 100
+
     private let picture: GraphPicture
 
     /// Creates a writer.
@@ -25,8 +30,10 @@ public struct DOTWriter {
             lines.append("  }")
         }
         lines += picture.nodes.map { "  " + node($0) }
+        let isCrowded = !picture.clusters.isEmpty && picture.opCount > Self.labelledOps
         lines += picture.edges.map { edge in
-            "  \(edge.from) -> \(edge.to) [label=\(quoted(edge.label))\(style(edge.route))];"
+            let label = "\(isCrowded ? "edgetooltip" : "label")=\(quoted(edge.label))"
+            return "  \(edge.from) -> \(edge.to) [\(label)\(style(edge.route))];"
         }
         return lines.joined(separator: "\n") + "\n}\n"
     }

@@ -23,6 +23,18 @@ struct ExitCodeTests {
         }
     }
 
+    @Test("The version is the newest that the changes tell of, and that examples name")
+    func version() throws {
+        func text(_ file: String) throws -> String {
+            try String(contentsOf: ExternalFiles.packageRoot.appendingPathComponent(file), encoding: .utf8)
+        }
+        let output = try Program.shell("\"$mlsys\" --version").output
+        let version = try #require(output.firstMatch(of: /^mlsys (\S+)\n$/).map { String($0.output.1) })
+        let newest = try text(".github/CHANGELOG.md").firstMatch(of: /\n## (\S+)\n/)
+        #expect(newest.map { String($0.output.1) } == version)
+        #expect(try text("benchmarks/cluster/kubernetes-job.yaml").contains("/mlsys:\(version)\n"))
+    }
+
     @Test("0: help and version", arguments: [["--help"], ["--version"], ["help", "solve"], ["evaluate", "--help"]])
     func helps(arguments: [String]) throws {
         let outcome = try Program.shell("\"$mlsys\" " + arguments.joined(separator: " "))
