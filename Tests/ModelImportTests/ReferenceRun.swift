@@ -40,7 +40,10 @@ struct ReferenceRun: Decodable {
         let script = fixtures.appendingPathComponent("reference.py").path
         let (code, output) = try run(python ?? "python3", [script, model, String(seed)])
         try #require(code == 0, "reference.py failed")
-        return try JSONDecoder().decode(ReferenceRun.self, from: output)
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try decoder.decode(ReferenceRun.self, from: output)
     }
 
     private static func run(_ program: String, _ arguments: [String]) throws -> (code: Int32, output: Data) {

@@ -27,7 +27,12 @@ struct PageSectionTests {
         #expect(page.contains("other.json"))
         let difference = other.evaluation.totalLatency - example.evaluation.totalLatency
         #expect(page.contains("data-number=\"comparison.difference\">\(signed(difference))<"))
+        let share = gapText(difference / example.evaluation.totalLatency)
+        #expect(difference > 0 && page.contains("B takes \(readable(difference)) (\(share)) more than A."))
+        let turned = try HTMLReport(other.model(other: example)).text()
+        #expect(turned.contains("B takes \(readable(difference)) (") && turned.contains(") less than A."))
         let same = try HTMLReport(example.model(other: example)).text()
+        #expect(same.contains("Both take as long.") && same.contains("<summary>No block differs</summary>"))
         #expect(same.contains("data-number=\"comparison.difference\">0<"))
         #expect(try !HTMLReport(example.model()).text().contains("h-comparison"))
     }

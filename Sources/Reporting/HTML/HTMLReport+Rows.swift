@@ -31,14 +31,26 @@ extension HTMLReport {
             "steps_a": readable(comparison.latenciesA.count), "steps_b": readable(comparison.latenciesB.count),
             "latency_a": readable(comparison.latenciesA.reduce(0, +)),
             "latency_b": readable(comparison.latenciesB.reduce(0, +)), "difference": signed(comparison.difference),
+            "difference_note": note(of: comparison),
             "chart": ComparisonChart(comparison: comparison).svg,
             "blocks_shown": shown.count < differing.count
                 ? "The \(shown.count) of \(readable(differing.count)) blocks that differ most"
-                : "All \(counted(differing.count, "block")) that differ",
+                : differing.isEmpty
+                    ? "No block differs"
+                    : differing.count == 1
+                        ? "The one block that differs" : "All \(counted(differing.count, "block")) that differ",
             "few_blocks": shown.count <= openBlockLimit,
             "same": "\(comparison.blocks.count - differing.count) of \(comparison.blocks.count)",
             "blocks": shown.map { colour, index in fields(of: comparison.blocks[index], colour: colour, index: index) },
         ]
+    }
+
+    /// By how much the two differ, as a sentence.
+    private static func note(of comparison: PageComparison) -> String {
+        let (a, difference) = (comparison.latenciesA.reduce(0, +), comparison.difference)
+        guard readable(abs(difference)) != "0" else { return "Both take as long." }
+        let amount = readable(abs(difference)) + (a > 0 ? " (\(gapText(abs(difference) / a)))" : "")
+        return "B takes \(amount) \(difference > 0 ? "more" : "less") than A."
     }
 
     private static let blockLimit = 100

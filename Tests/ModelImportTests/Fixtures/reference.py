@@ -3,6 +3,7 @@
 reference.py MODEL SEED: {name: {"shape": [...], "data": [...]}} for inputs, weights, and what each node writes.
 """
 import json
+import math
 import sys
 
 import numpy
@@ -49,8 +50,14 @@ for node in nodes:
         (n, c, h, w), (y, x) = image.shape, kernel
         windows = image[:, :, :h // y * y, :w // x * x].reshape(n, c, h // y, y, w // x, x)
         values[node.input[0] + " (gathered)"] = windows.transpose(0, 1, 3, 5, 2, 4).reshape(n, c, y * x, -1)
+
+
+def number(value):
+    """JSON has no infinities; masks do, and logarithms of 0 that a Where leaves out."""
+    return value if math.isfinite(value) else str(value)
+
+
 json.dump(
-    {name: {"shape": list(numpy.shape(v)), "data": numpy.asarray(v, dtype=float).ravel().tolist()}
-     for name, v in values.items()
-     # JSON has no infinities; some exporters compute logarithms of 0 that a Where then leaves out.
-     if numpy.size(v) < 4_000_000 and numpy.isfinite(numpy.asarray(v, dtype=float)).all()}, sys.stdout)
+    {name: {"shape": list(numpy.shape(v)),
+            "data": [number(x) for x in numpy.asarray(v, dtype=float).ravel().tolist()]}
+     for name, v in values.items() if numpy.size(v) < 4_000_000}, sys.stdout)

@@ -97,7 +97,7 @@
       }
     }
     grid.replaceChildren(content);
-    grid.setAttribute('viewBox', '0 0 150 150');
+    grid.setAttribute('viewBox', `0 0 150 ${4 + lines * size}`);
   };
 
   const showIteration = at => {
