@@ -2,11 +2,11 @@
 ///
 /// Reducing ops, such as MatMul, are boxes, maps ellipses, tensors from and to the outside plain text. Edges through
 /// slow memory are solid, retained tensors bold, those inside a step dashed; steps have the colours of the report page.
-/// Where more than ``labelledOps`` ops are drawn in steps, edges tell their tensor in a tooltip: Graphviz finds no place
+/// Where more than a hundred ops are drawn in steps, edges tell their tensor in a tooltip: Graphviz finds no place
 /// for so many labels and writes them over each other.
 public struct DOTWriter {
     /// Ops in steps up to which edges are labelled.
-    public static let labelledOps = 100
+    private static let labelledOps = 100
 
     private let picture: GraphPicture
 
