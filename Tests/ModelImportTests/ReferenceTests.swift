@@ -10,7 +10,7 @@ import Testing
 struct ReferenceTests {
     static let models = [
         "bert", "vit", "moe", "moe_batched", "llama", "mixed", "convolution", "functions", "decoder", "fused",
-        "translator", "step", "latent", "pairs", "windows", "pixels", "old",
+        "translator", "step", "latent", "pairs", "windows", "pixels", "old", "lists",
     ]
 
     @Test("Every output to 1e-4, from random inputs", arguments: models)

@@ -10,6 +10,7 @@ struct GraphReader {
     private var declaredShapes: [String: [Int]] = [:]
     /// Tensors of truth values.
     private var truths: Set<String> = []
+    private var lists = TensorLists()
     private var inlining: NodeInlining
     private let dimensions: [String: Int]
     private let boundaries: [Int: String]
@@ -174,6 +175,11 @@ struct GraphReader {
     }
 
     private mutating func lower(_ node: Node) throws(ImportFault) {
+        if node.domain.isEmpty, let outputs = try lists.lower(node, values, &lowering) {
+            viewNodes.insert(node.index)
+            for (name, value) in zip(node.outputs, outputs) { values[name] = value }
+            return
+        }
         var inputs: [ValueID?] = []
         for name in node.inputs {
             if name.isEmpty {
@@ -259,10 +265,7 @@ struct GraphReader {
                 multiplyAdds: WorkEstimate.multiplyAdds(
                     of: node, inputs: inputs.map { $0.map { lowering.shape($0) } }, outputs: written))
         }
-        if lowering.multiplyAdds == 0 {
-            let read = zip(node.inputs, inputs).filter { !$0.0.isEmpty }.map { $0.1.map { lowering.shape($0) } }
-            nodes[node.index].isWorkUnknown = WorkEstimate.isUnknown(node, inputs: read)
-        }
+        nodes[node.index].isWorkUnknown = lowering.multiplyAdds == 0 && WorkEstimate.isUnknown(node)
         for name in node.inputs + node.captured {
             if let value = values[name], !lowering.isConstant(value) { results.append((name, value)) }
         }

@@ -62,7 +62,7 @@ extension OperatorTable {
                 place < states ? inputs[place] : output.staticShape.map { [length] + $0 }
             }
         case "ScatterElements", "ScatterND", "Scatter", "TensorScatter", "CumSum", "CumProd", "Trilu",
-            "RotaryEmbedding", "IsNaN", "IsInf", "Hardmax", "ReverseSequence", "BitShift", "Bernoulli",
+            "RotaryEmbedding", "MoE", "QMoE", "IsNaN", "IsInf", "Hardmax", "ReverseSequence", "BitShift", "Bernoulli",
             "RandomNormalLike", "RandomUniformLike", "EyeLike":
             return [first]
         case "LSTM", "GRU", "RNN":
@@ -93,6 +93,12 @@ enum WorkEstimate {
         case "QLinearConv":
             guard let output = outputs.first ?? nil, output.count > 2, let weights = input(3) else { return 0 }
             return Double(output[0]) * count(Array(output[2...])) * count(weights)
+        case "MoE":
+            // Every row goes through so many of the experts' two or three products.
+            guard let width = first.last, width > 0 else { return 0 }
+            let experts = [2, 4, 6].compactMap { input($0) }.filter { ($0.first ?? 0) > 0 }
+            let weights = experts.reduce(0) { $0 + count($1) / Double($1[0]) }
+            return count(first) / Double(width) * Double(node.int("k", default: 1)) * weights
         case "DeformConv":
             guard let output = outputs.first ?? nil, output.count > 2 else { return 0 }
             return Double(output[0]) * count(Array(output[2...])) * count(second)
@@ -106,20 +112,26 @@ enum WorkEstimate {
         }
     }
 
-    /// Whether a node may multiply and add more than ``multiplyAdds(of:inputs:outputs:)`` knows: it is of a kind that
-    /// does, and the shape of something that it reads is known only when the model runs.
-    ///
-    /// - Parameter inputs: shapes of the inputs that are there.
-    static func isUnknown(_ node: Node, inputs: [[Int]?]) -> Bool {
+    /// Whether a node may multiply and add although ``multiplyAdds(of:inputs:outputs:)`` knows of nothing: it is of a
+    /// kind that does, or of one that nothing is known of.
+    static func isUnknown(_ node: Node) -> Bool {
         switch node.type {
-        case "If", "Loop", "Scan": true
         case "MatMul", "FusedMatMul", "MatMulInteger", "QLinearMatMul", "Gemm", "Einsum", "Conv", "FusedConv",
-            "ConvInteger", "NhwcConv", "QLinearConv", "DeformConv", "ConvTranspose", "LSTM", "GRU", "RNN",
-            "Attention", "MultiHeadAttention", "GroupQueryAttention", "MatMulNBits":
-            inputs.contains(nil)
-        default: false
+            "ConvInteger", "QLinearConv", "ConvTranspose", "Attention", "MultiHeadAttention", "GroupQueryAttention",
+            "MatMulNBits":
+            true
+        default: OperatorTable.rules[node.type] == nil && !workless.contains(node.type)
         }
     }
+
+    /// Operators without a rule that choose, move, draw or add up elements.
+    private static let workless: Set = [
+        "ArgMax", "ArgMin", "Bernoulli", "BitShift", "Compress", "CumProd", "CumSum", "EyeLike", "Hardmax", "IsInf",
+        "IsNaN", "Multinomial", "NonMaxSuppression", "NonZero", "OneHot", "RandomNormal", "RandomNormalLike",
+        "RandomUniform", "RandomUniformLike", "Range", "ReverseSequence", "Scatter", "ScatterElements", "ScatterND",
+        "SequenceAt", "SequenceConstruct", "SequenceEmpty", "SequenceErase", "SequenceInsert", "SequenceLength",
+        "Shape", "Size", "SplitToSequence", "ConcatFromSequence", "TensorScatter", "TopK", "Unique",
+    ]
 }
 
 extension Mlsys_Onnx_ValueInfoProto {

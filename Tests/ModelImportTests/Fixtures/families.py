@@ -236,6 +236,21 @@ def old():
     m.save(flat, m.add("Softmax", top, axis=1), m.add("Div", y, length))
 
 
+def lists():
+    """Lists of tensors, as some exporters write splits and stacks: taken from, and joined again."""
+    m = Model("lists")
+    x = m.input("x", [2, 6, 16])
+    packed = m.add("SplitToSequence", m.add("MatMul", x, m.weight("qkv", 16, 24)), m.constant(8), axis=2)
+    q, k, v = (m.add("SequenceAt", packed, m.constant(i)) for i in (0, 1, -1))
+    y = weigh(m, m.add("MatMul", q, m.add("Transpose", k, perm=[0, 2, 1])), v)
+    uneven = m.add("SplitToSequence", y, m.constant([3, 5]), axis=2)
+    parts = m.add("SequenceConstruct", *(m.add("SequenceAt", uneven, m.constant(i)) for i in (1, 0)))
+    y = m.add("MatMul", m.add("ConcatFromSequence", parts, axis=2), m.weight("o", 8, 16))
+    single = m.add("SplitToSequence", y, axis=0, keepdims=0)
+    both = m.add("SequenceConstruct", *(m.add("Tanh", m.add("SequenceAt", single, m.constant(i))) for i in (1, 0)))
+    m.save(m.add("ConcatFromSequence", both, axis=0, new_axis=1))
+
+
 if __name__ == "__main__":
-    for make in (translator, step, latent, pairs, windows, pixels, old):
+    for make in (translator, step, latent, pairs, windows, pixels, old, lists):
         make()

@@ -60,4 +60,4 @@ def number(value):
 json.dump(
     {name: {"shape": list(numpy.shape(v)),
             "data": [number(x) for x in numpy.asarray(v, dtype=float).ravel().tolist()]}
-     for name, v in values.items() if numpy.size(v) < 4_000_000}, sys.stdout)
+     for name, v in values.items() if not isinstance(v, list) and numpy.size(v) < 4_000_000}, sys.stdout)
