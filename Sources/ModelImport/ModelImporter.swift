@@ -76,13 +76,13 @@ public struct ModelImporter {
     /// are. No model of ours whose matrices are heads and experts comes near.
     private static func manyOps(_ reader: GraphReader) -> Double { max(5000, 20 * Double(reader.nodes.count)) }
 
-    /// Rounds of copies, each at the reshapes that cut matrices into most pieces.
+    /// Rounds of copies, each at the views that cut matrices into most pieces.
     private static let coarseningRounds = 8
 
     private typealias Attempt = (reader: GraphReader, partition: Partition, boundaries: [Int: String])
 
-    /// Where images are cut into windows, pieces of pieces may be thousands: their reshapes become copies in slow memory,
-    /// as long as that makes the ops fewer than half.
+    /// Where images are cut into windows, or every second column is turned, pieces of pieces may be thousands: their views
+    /// become copies in slow memory, as long as that makes the ops fewer than half.
     private func coarser(
         _ model: Mlsys_Onnx_ModelProto, _ first: Attempt, _ retryCount: inout Int
     ) throws -> Attempt {
@@ -90,7 +90,7 @@ public struct ModelImporter {
         for _ in 0..<Self.coarseningRounds where current.partition.opCount > Self.manyOps(current.reader) {
             // Only nodes that compute nothing: the work of others would be lost.
             let views = current.reader.viewNodes
-            let open = current.partition.reshapePieces.filter {
+            let open = current.partition.viewPieces.filter {
                 views.contains($0.node) && current.boundaries[$0.node] == nil
             }
             guard let most = open.map(\.pieces).max(), most > 1 else { break }

@@ -134,6 +134,40 @@ struct CoverageTests {
         #expect(imported.problem.ops.map(\.name) == ["y"])
     }
 
+    @Test("Elements that are chosen one by one are copied where they would make too many matrices")
+    func manyPieces() throws {
+        // Every second element in both directions: 1,024 matrices of one element for each of ten nodes.
+        let model = Mlsys_Onnx_ModelProto.with { model in
+            model.graph.input = [.tensor("x", [64, 64])]
+            for (name, value) in [("start", 0), ("end", 64), ("step", 2)] {
+                model.graph.initializer.append(
+                    .with {
+                        $0.name = name
+                        $0.dataType = 7
+                        $0.dims = [2]
+                        $0.int64Data = [Int64(value), Int64(value)]
+                    })
+            }
+            for index in 0..<10 {
+                model.graph.node += [
+                    .node("Slice", ["x", "start", "end", "", "step"], "part \(index)"),
+                    .node("Relu", ["part \(index)"], "y \(index)"),
+                ]
+                model.graph.output.append(.tensor("y \(index)", [32, 32]))
+            }
+        }
+        let imported = try importModel(model)
+        #expect(imported.problem.ops.count == 10)
+        #expect(imported.problem.tensors.allSatisfy { $0.width == 32 && $0.height == 32 })
+        for node in imported.nodes where node.type == "Slice" {
+            guard case .rearranged(let reason) = node.fate else {
+                Issue.record("\(node)")
+                continue
+            }
+            #expect(reason.contains("32 pieces"))
+        }
+    }
+
     @Test("What the model writes and reads again is stored by a copy")
     func storedOutput() throws {
         let model = Mlsys_Onnx_ModelProto.with { model in

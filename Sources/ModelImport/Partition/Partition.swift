@@ -208,11 +208,15 @@ struct Partition {
         }
     }
 
-    /// Nodes whose reshapes are read in pieces, and in how many.
-    var reshapePieces: [(node: Int, pieces: Int)] {
+    /// Nodes whose views are read in pieces, and in how many: reshapes, and choices of single elements.
+    var viewPieces: [(node: Int, pieces: Int)] {
         relations.compactMap { relation, node in
-            guard case .regroup(let side, _) = relation, let node else { return nil }
-            return (node, side.reduce(1) { $0 * (classes.cuts($1).count + 1) })
+            guard let node else { return nil }
+            switch relation {
+            case .regroup(let side, _): return (node, side.reduce(1) { $0 * (classes.cuts($1).count + 1) })
+            case .batch(let dimension): return (node, classes.cuts(dimension).count + 1)
+            case .part: return nil
+            }
         }
     }
 
