@@ -168,6 +168,23 @@ struct CoverageTests {
         }
     }
 
+    @Test("A size that an attribute claims is no size of a tensor", arguments: [-5, 0, 1 << 62])
+    func claimedSizes(hidden: Int) throws {
+        let model = Mlsys_Onnx_ModelProto.with { model in
+            model.graph.input = [.tensor("x", [8, 3, 4]), .tensor("w", [1, 4, 4])]
+            var cell = Mlsys_Onnx_NodeProto.node("RNN", ["x", "w", "w"], "states")
+            cell.attribute = [
+                .with {
+                    $0.name = "hidden_size"
+                    $0.i = Int64(hidden)
+                }
+            ]
+            model.graph.node = [cell, .node("Relu", ["states"], "y")]
+            model.graph.output = [.tensor("y", [])]
+        }
+        #expect(throws: FileError.self) { try importModel(model) }
+    }
+
     @Test("What the model writes and reads again is stored by a copy")
     func storedOutput() throws {
         let model = Mlsys_Onnx_ModelProto.with { model in

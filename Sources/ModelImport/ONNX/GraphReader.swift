@@ -271,7 +271,8 @@ struct GraphReader {
         }
         for (index, name) in node.outputs.enumerated() where !name.isEmpty {
             let inferred = index < shapes.count ? shapes[index] : nil
-            if let shape = declaredShapes[name] ?? inferred {
+            // Attributes may claim any size.
+            if let shape = declaredShapes[name] ?? inferred, let size = try? Checked.product(shape), size > 0 {
                 values[name] = lowering.leaf(.boundary(name), name: name, shape: shape)
             }
         }
