@@ -140,7 +140,7 @@ struct BadDataTests {
     @Test("Megabytes of nonsense", arguments: Filling.allCases)
     func large(filling: Filling) throws {
         try withTemporaryFolder { folder in
-            try filling.data(4 << 20).write(to: folder.appendingPathComponent("large.json"))
+            try filling.data(2 << 20).write(to: folder.appendingPathComponent("large.json"))
             let outcome = try Program.run(folder.path("large.json"), folder.path("out.json"), secondsAtMost: 120)
             #expect(outcome.exitCode == 65)
             #expect(outcome.diagnosticLines.count == 1)

@@ -16,7 +16,9 @@ struct CompletionTests {
             let inherited = ProcessInfo.processInfo.environment["PATH"] ?? ""
             let outcome = try shell.run(
                 options + [test], in: folder,
-                environment: ["PATH": "\(path):\(inherited)", "HOME": folder.path].merging(Program.noProfile) { $1 })
+                environment: ["PATH": "\(path):\(inherited)", "HOME": folder.path].merging(Program.instrumentation) {
+                    $1
+                })
             #expect(outcome.exitCode == 0, "\(outcome.text)")
             return outcome.text
         }

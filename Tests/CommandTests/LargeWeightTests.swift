@@ -79,7 +79,7 @@ struct LargeWeightTests {
             """
         let (code, text) = try InstalledTool.python.run(
             ["-c", script, command], in: folder,
-            environment: ["mlsys": Program.path()].merging(Program.noProfile) { $1 })
+            environment: ["mlsys": Program.path()].merging(Program.instrumentation) { $1 })
         #expect(code == 0, "\(text)")
         let lines = text.split(separator: "\n")
         return (lines.dropLast().joined(separator: "\n"), try #require(lines.last.flatMap { Double($0) }))

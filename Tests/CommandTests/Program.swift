@@ -17,8 +17,12 @@ enum Program {
 
     struct NotFound: Error {}
 
-    /// Where coverage is measured, the program would leave a profile in the folder that it runs in.
-    static let noProfile = ["LLVM_PROFILE_FILE": "/dev/null"]
+    /// What an instrumented program needs: where coverage is measured, it would leave a profile in the folder that it
+    /// runs in, and where sanitizers look on, it has the options of `.ci/sanitize`.
+    static let instrumentation: [String: String] = {
+        let options = ProcessInfo.processInfo.environment.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
+        return options.merging(["LLVM_PROFILE_FILE": "/dev/null"]) { $1 }
+    }()
 
     /// `$MLSYS_PROGRAM`, or the program in the folder that the package manager builds into: the first one above the test
     /// runner that holds it.
@@ -57,7 +61,7 @@ enum Program {
             let process = Process()
             process.executableURL = URL(fileURLWithPath: executable)
             process.arguments = arguments
-            process.environment = ["mlsys": try path(), "PATH": "/usr/bin:/bin"].merging(noProfile) { $1 }
+            process.environment = ["mlsys": try path(), "PATH": "/usr/bin:/bin"].merging(instrumentation) { $1 }
             process.standardInput = FileHandle.nullDevice
             let streams = ["output", "diagnostics"].map { folder.appendingPathComponent($0) }
             for stream in streams { try Data().write(to: stream) }

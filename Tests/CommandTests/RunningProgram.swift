@@ -15,7 +15,7 @@ final class RunningProgram {
     init(in folder: URL, programs: URL? = nil, arguments: [String]) throws {
         process.executableURL = URL(fileURLWithPath: try Program.path())
         process.arguments = arguments
-        var environment = ProcessInfo.processInfo.environment.merging(Program.noProfile) { $1 }
+        var environment = ProcessInfo.processInfo.environment.merging(Program.instrumentation) { $1 }
         if let programs { environment["PATH"] = "\(programs.path):\(environment["PATH"] ?? "/usr/bin:/bin")" }
         process.environment = environment
         process.standardInput = FileHandle.nullDevice
