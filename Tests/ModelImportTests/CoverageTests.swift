@@ -164,7 +164,7 @@ struct CoverageTests {
                 Issue.record("\(node)")
                 continue
             }
-            #expect(reason.contains("32 pieces"))
+            #expect(reason.contains("64 pieces"))
         }
     }
 
