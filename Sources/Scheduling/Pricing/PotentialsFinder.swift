@@ -3,37 +3,37 @@
 /// Charges are pushed upstream from ops that have something left to ops that can pay for it, in a few sweeps from the last
 /// op to the first: an approximate maximum flow. Any charges are valid; better ones leave less.
 final class PotentialsFinder {
-    private let tables: ClassTables
-    private let graph: PricingGraph
+    let tables: ClassTables
+    let graph: PricingGraph
     private let prices: PriceTables
     /// Ops in play, ascending, and what is known of each op.
     private var ops: [Int] = []
-    private let state: UnsafeMutablePointer<State>
+    let state: UnsafeMutablePointer<State>
     /// By slot: the share of its tensor's cost, and the most that it is charged.
-    private let share: UnsafeMutablePointer<Double>
-    private let limit: UnsafeMutablePointer<Double>
+    let share: UnsafeMutablePointer<Double>
+    let limit: UnsafeMutablePointer<Double>
     /// By tensor: what is granted to its producer, and to one that is a sink: nothing is for readers that make it none. Minus
     /// infinity where there is such a reader in any case.
-    private let grant: UnsafeMutablePointer<Double>
-    private let sinkGrant: UnsafeMutablePointer<Double>
+    let grant: UnsafeMutablePointer<Double>
+    let sinkGrant: UnsafeMutablePointer<Double>
     /// By output of an undecided op: what it adds if nobody in the step reads it, and beside grants if somebody does.
-    private let unread: UnsafeMutablePointer<Double>
+    let unread: UnsafeMutablePointer<Double>
     private let readBesides: UnsafeMutablePointer<Double>
     private let readBesidesTile: UnsafeMutablePointer<Double>
     /// By tensor: the sum of its shares; negative before it has any. Of ops of which a step has one at most the largest share
     /// counts, ``sharedBig``.
-    private let shared: UnsafeMutablePointer<Double>
-    private let sharedBig: UnsafeMutablePointer<Double>
+    let shared: UnsafeMutablePointer<Double>
+    let sharedBig: UnsafeMutablePointer<Double>
     /// Cost of each slot of each role, in a row: `roleSlot[role]` and on.
-    private let slotCost: UnsafeMutablePointer<Double>
-    private let roleSlot: UnsafeMutablePointer<Int>
+    let slotCost: UnsafeMutablePointer<Double>
+    let roleSlot: UnsafeMutablePointer<Int>
     /// What a role is worth before charges and grants, and what is left of that after them.
     private let roleValue: UnsafeMutablePointer<Double>
     private let surplus: UnsafeMutablePointer<Double>
     /// What is being filled.
     private var found: Potentials
 
-    private enum State: UInt8 {
+    enum State: UInt8 {
         case out
         case open
         case member
@@ -205,67 +205,6 @@ final class PotentialsFinder {
         for number in tables.roles(of: op)
         where tables.input(of: tables.roles[number], slot) == tables.tileKind { return true }
         return false
-    }
-
-    /// Who is charged for a tensor.
-    ///
-    /// A tensor that a member makes costs nothing. What a member reads from outside is the member's to pay, whoever else
-    /// reads it: shares of others would only be taken back. If its producer is undecided the member is charged in
-    /// full, and the producer is granted that; a member takes part in any case, so nothing is lost by it. All
-    /// other tensors start without shares if nothing is to be granted, else with equal ones.
-    private func startShares(_ tensor: Int) {
-        guard shared[tensor] < 0 else { return }
-        let producer = graph.producer[tensor]
-        let maker = producer >= 0 ? state[producer] : .out
-        var slots = 0
-        var member = -1
-        var hasCrookedMember = false
-        var hasBig = false
-        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
-            let slot = graph.readerSlot[reader]
-            switch state[graph.slotOp[slot]] {
-            case .out: continue
-            case .open:
-                if tables.isBig[graph.slotOp[slot]] { hasBig = true } else { slots += 1 }
-            case .member:
-                if member < 0 { member = slot }
-                hasCrookedMember = hasCrookedMember || !graph.isElementwise[slot]
-            }
-        }
-        if hasBig { slots += 1 }
-        shared[tensor] = 1
-        if maker == .member {
-            // Charges up to what the tensor adds unread need not be taken back.
-            for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] where slots > 0 && member < 0 {
-                let slot = graph.readerSlot[reader]
-                share[slot] = 1 / Double(slots)
-                limit[slot] = 0
-            }
-            return
-        }
-        if member >= 0 {
-            guard maker == .open else { return }
-            share[member] = 1
-            let op = graph.slotOp[member]
-            var most = 0.0
-            for role in tables.roles(of: op) {
-                most = max(most, slotCost[roleSlot[role] + member - graph.slotStart[op]])
-            }
-            limit[member] = most
-            grant[tensor] += most
-            sinkGrant[tensor] = hasCrookedMember ? -.infinity : sinkGrant[tensor] + most
-            return
-        }
-        if maker == .out, slots > 1 {
-            shared[tensor] = 0
-            return
-        }
-        for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
-            let slot = graph.readerSlot[reader]
-            guard state[graph.slotOp[slot]] == .open else { continue }
-            share[slot] = 1 / Double(slots)
-            if maker == .open { limit[slot] = 0 }
-        }
     }
 
     @inline(__always)

@@ -43,13 +43,13 @@ struct RootExcess: Sendable {
 /// it is in, or out. The partial step with the largest bound comes first, followed to an end; then the next largest.
 /// What is open when a limit is met is accounted for by its bounds.
 final class RootSearch {
-    private let tables: ClassTables
-    private let graph: PricingGraph
-    private let step: PartialStep
-    private let leaf: LeafSteps
+    let tables: ClassTables
+    let graph: PricingGraph
+    let step: PartialStep
+    let leaf: LeafSteps
     private let finder: PotentialsFinder
-    private let exact: ExactCosts
-    private let analyzer: StepAnalyzer
+    let exact: ExactCosts
+    let analyzer: StepAnalyzer
     private let prices: PriceTables
     private let weights: [(weight: Double, memoryPrice: Double)]
     /// Potentials found for some partial steps; those below use them too.
@@ -57,7 +57,7 @@ final class RootSearch {
     /// Of the partial step at hand: where its potentials are, and branchings since they were found.
     private var current = 0
     private var age = 0
-    private let settings: Settings
+    let settings: Settings
     /// For each op the earlier ones that it stands for, and the last that stands for it or -1; see
     /// ``PricingSearch/interchangeable``.
     private let twins: [[Int]]
@@ -79,11 +79,11 @@ final class RootSearch {
     private let childOpen: UnsafeMutablePointer<UInt64>
     private let frontier: UnsafeMutablePointer<UInt64>
     private let next: UnsafeMutablePointer<UInt64>
-    private var outcome = RootOutcome()
+    var outcome = RootOutcome()
     /// The worst of the root's steps so far.
-    private var worst = RootExcess(root: 0, excess: 0, ratio: 1)
+    var worst = RootExcess(root: 0, excess: 0, ratio: 1)
     /// True when the cost of a step is not known well enough in this class.
-    private var isVague = false
+    var isVague = false
 
     init(
         _ tables: ClassTables, _ prices: PriceTables, weights: [(weight: Double, memoryPrice: Double)],
@@ -327,77 +327,9 @@ final class RootSearch {
         return false
     }
 
-    // MARK: Leaves
-
-    private func complete() {
-        outcome.leaves += 1
-        var ops: [OpID] = []
-        for index in stride(from: step.memberCount - 1, through: 0, by: -1) {
-            ops.append(graph.opOfNumber[step.members[index]])
-        }
-        ops = analyzer.ordered(ops)
-        leaf.enumerate(
-            threshold: settings.threshold, listsAll: settings.listsAll,
-            most: settings.listsAll ? nil : Self.columnsPerSet + Self.vainSearches)
-        listChoices(ops)
-        if leaf.unseenExcess > settings.threshold {
-            account(excess: leaf.unseenExcess, cost: leaf.leastCost)
-            outcome.isComplete = false
-        }
-    }
-
-    /// Adds columns for the leaf's choices.
-    private func listChoices(_ ops: [OpID]) {
-        let ranked = leaf.choices.sorted { $0.value * $1.cost > $1.value * $0.cost }
-        var listed = 0
-        for (number, choice) in ranked.enumerated() {
-            // A search for a granularity may take long, so the clock is looked at before each.
-            let isEnough = listed >= Self.columnsPerSet || number - listed >= Self.vainSearches
-            if !settings.listsAll && isEnough || settings.isCancelled() {
-                // Worth adding another time, if it still is then.
-                account(excess: choice.value - choice.cost, cost: choice.cost)
-                outcome.isComplete = false
-                continue
-            }
-            let cost = exact.cost(
-                ops: ops, resident: choice.resident, retained: choice.retained,
-                worth: choice.value - settings.threshold, analyzer, &outcome.granularitySearches)
-            // Where the cost is not known exactly, the bound of the class may tell more.
-            let least = cost.isExact ? cost.lowerBound : max(cost.lowerBound, choice.cost)
-            guard choice.value - least > settings.threshold else { continue }
-            // A narrower class knows the cost better.
-            if settings.listsAll, cost.isBeyondSearch { isVague = true }
-            account(excess: choice.value - least, cost: least)
-            guard let best = cost.choice, settings.listsAll || choice.value > best.latency * (1 + 1e-9) else {
-                if !cost.isExact { isVague = true }
-                outcome.isComplete = outcome.isComplete && cost.isExact
-                continue
-            }
-            listed += 1
-            // The master counts a step with a cost that it can have; where that is beyond search, with what is known.
-            let known = settings.listsAll || cost.isBeyondSearch ? min(least, best.latency) : best.latency
-            outcome.columns.append(
-                PricedColumn(
-                    ops: ops, resident: choice.resident, retained: choice.retained, choice: best, lowerBound: known,
-                    value: choice.value))
-        }
-    }
-
-    /// Columns of one op set, unless all are asked for.
-    private static let columnsPerSet = 6
-    /// Granularities searched for one op set to no effect, unless all steps are asked for.
-    private static let vainSearches = 42
-
-    /// Notes that a step may be worth this much more than its cost.
-    private func account(excess: Double, cost: Double) {
-        guard excess > 0 else { return }
-        worst.excess = max(worst.excess, excess)
-        worst.ratio = max(worst.ratio, cost > 0 ? 1 + excess / cost : .infinity)
-    }
+    // MARK: Waiting
 
     private func account(_ node: Int) { account(excess: waiting[node].excess, cost: waiting[node].cost) }
-
-    // MARK: Waiting
 
     private func push(
         _ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>, _ excess: Double, _ cost: Double
