@@ -35,8 +35,8 @@ struct Portfolio {
         case .auto:
             start + [
                 Row(member: .proof, share: 0.2, isQuick: true), Row(member: .pricing, share: 0.25),
-                Row(member: .windows, share: 0.35), Row(member: .pricing, share: 0.75), Row(member: .proof, share: 0.5),
-                Row(member: .windows), Row(member: .pricing),
+                Row(member: .windows, share: 0.35), Row(member: .pricing, share: 0.75),
+                Row(member: .proof, share: 0.45), Row(member: .windows), Row(member: .pricing),
                 // Nothing more to try: what is left of the time belongs to the proof.
                 Row(member: .proof),
             ]

@@ -46,4 +46,43 @@ struct ThrowAwayTests {
         #expect(!ThrowAway.canPay(problem[OpID(1)].outputs[0], producer: OpID(1), in: ops, problem))
         #expect(try best([0], retained: [], problem) <= best([0, 1], retained: [4], problem))
     }
+
+    @Test("Whole steps that only a thrown tensor needs never pay; outputs that would be left do")
+    func canEverPay() throws {
+        // Two ops in a row, and one that reads the first; the last one has two outputs.
+        var graph = GraphBuilder()
+        let first = graph.pointwise([graph.tensor(4, 4)], cost: 1)
+        let second = graph.pointwise([first], cost: 1)
+        let third = graph.pointwise([first], cost: 1)
+        _ = graph.pointwise([second, third], cost: 1)
+        let problem = try graph.problem(capacity: 100)
+        let analyzer = StepAnalyzer(problem)
+        func pays(_ ops: [Int], _ retained: [TensorID]) -> Bool {
+            ThrowAway.canEverPay(ops: ops.map { OpID($0) }, retained: retained, analyzer: analyzer)
+        }
+        #expect(!pays([0], [first]))
+        #expect(!pays([0, 1], [second]))
+        #expect(!pays([0, 1], [first, second]))
+        // Without op 1 the rest is a step that costs no more.
+        #expect(!pays([0, 1, 2], [second]))
+        #expect(!pays([0], []))
+        // Each of many subsets would have to be tried.
+        #expect(pays([0, 1, 2, 3], [0, 1, 2, 3, 4].map { TensorID($0) }))
+    }
+
+    @Test("Two outputs of one op: without the thrown one the other has to be evicted")
+    func severalOutputs() throws {
+        let tensors = (0..<4).map { _ in Tensor(width: 4, height: 4) }
+        let ops = [
+            Op(kind: .pointwise, inputs: [TensorID(0)], outputs: [TensorID(1), TensorID(2)], baseCost: 1),
+            Op(kind: .pointwise, inputs: [TensorID(1), TensorID(2)], outputs: [TensorID(3)], baseCost: 1),
+        ]
+        let problem = try Problem(
+            tensors: tensors, ops: ops,
+            hardware: Hardware(
+                fastMemoryCapacity: 100, slowMemoryBandwidth: 1, nativeWidth: 4, nativeHeight: 4))
+        let analyzer = StepAnalyzer(problem)
+        #expect(ThrowAway.canEverPay(ops: [OpID(0)], retained: [TensorID(1)], analyzer: analyzer))
+        #expect(ThrowAway.canEverPay(ops: [OpID(0)], retained: [TensorID(1), TensorID(2)], analyzer: analyzer))
+    }
 }

@@ -47,6 +47,68 @@ enum ThrowAway {
         }
     }
 
+    /// True when it could pay that a step retains tensors, any of these or all, of which the next one reads none.
+    ///
+    /// If it is false for all steps of which schedules below a cost are made, then some schedule that costs no more than
+    /// the best of them retains nothing that the next step does not read.
+    ///
+    /// *Proof.* Of the schedules that cost no more, take one with the fewest executions of ops; say that step i retains T,
+    /// not empty, which step i + 1 does not read. The ops that only T needs are useless. If there are none, the step reads T
+    /// itself, and need not retain it. (An output that would have to be evicted then is ruled out.) If others are left, the step without the useless ones costs no more and does all
+    /// that is needed. Both make a schedule with fewer executions or fewer retained tensors, which costs no more. If none are
+    /// left, then T is all that the step retains, and it can go. What the step before it has retained for it is not read
+    /// any more, all of it: the same holds for that step, with all that it retains in the place of T, and so on until some
+    /// step is left or there is none before; the next step then finds nothing. That it is not needed was asked for every
+    /// step and every set T. (The conditions are those of ``canPay(_:producer:in:_:analyzer:)``.)
+    static func canEverPay(ops: [OpID], retained: [TensorID], analyzer: StepAnalyzer) -> Bool {
+        guard !retained.isEmpty else { return false }
+        guard retained.count <= mostRetained else { return true }
+        return (1..<(1 << retained.count)).contains { mask in
+            let thrown = Set(retained.indices.filter { mask >> $0 & 1 == 1 }.map { retained[$0] })
+            let kept = Set(retained).subtracting(thrown)
+            let useless = uselessOps(ops, thrown, kept: kept, analyzer.problem)
+            if leavesOutputs(ops, useless, thrown, kept: kept, analyzer.problem) { return true }
+            return !useless.isEmpty && useless.count < ops.count && isNeeded(useless, in: ops, analyzer)
+        }
+    }
+
+    /// More retained tensors than these have too many subsets to try.
+    private static let mostRetained = 4
+
+    /// The ops that nothing but the thrown tensors needs.
+    private static func uselessOps(
+        _ ops: [OpID], _ thrown: Set<TensorID>, kept: Set<TensorID>, _ problem: Problem
+    ) -> Set<OpID> {
+        let members = Set(ops)
+        var useless = Set<OpID>()
+        // Readers come after producers.
+        for op in ops.reversed() {
+            let isUseless = problem[op].outputs.allSatisfy { tensor in
+                let readers = problem.graph.readers[tensor.index].filter(members.contains)
+                guard !kept.contains(tensor), thrown.contains(tensor) || !readers.isEmpty else { return false }
+                return readers.allSatisfy(useless.contains)
+            }
+            if isUseless { useless.insert(op) }
+        }
+        return useless
+    }
+
+    /// True when an op that stays has an output that the step would have to evict without the useless ops, or when a
+    /// useless op has several outputs.
+    private static func leavesOutputs(
+        _ ops: [OpID], _ useless: Set<OpID>, _ thrown: Set<TensorID>, kept: Set<TensorID>, _ problem: Problem
+    ) -> Bool {
+        let members = Set(ops)
+        return ops.contains { op in
+            if useless.contains(op) { return problem[op].outputs.count > 1 }
+            return problem[op].outputs.contains { tensor in
+                let readers = problem.graph.readers[tensor.index].filter(members.contains)
+                guard !kept.contains(tensor), thrown.contains(tensor) || !readers.isEmpty else { return false }
+                return readers.allSatisfy(useless.contains)
+            }
+        }
+    }
+
     /// True when the rest of the step is no step, or could cost more than the whole.
     private static func isNeeded(_ useless: Set<OpID>, in ops: [OpID], _ analyzer: StepAnalyzer) -> Bool {
         let problem = analyzer.problem

@@ -71,6 +71,38 @@ struct DualPrices: Sendable, Hashable {
         return scaled
     }
 
+    /// The weighted mean of two sets of prices: the other ones count with this weight, these with the rest.
+    func mixed(with other: DualPrices, weight: Double) -> DualPrices {
+        guard weight > 0 else { return self }
+        var mixed = scaled(by: 1 - weight)
+        let other = other.scaled(by: weight)
+        for index in first.indices { mixed.first[index] += other.first[index] }
+        for index in output.indices { mixed.output[index] += other.output[index] }
+        struct Row: Hashable {
+            var op: OpID
+            var tensor: TensorID
+        }
+        var reachRows: [Row: Int] = [:]
+        for (index, row) in mixed.reach.enumerated() { reachRows[Row(op: row.op, tensor: row.tensor)] = index }
+        for row in other.reach {
+            if let index = reachRows[Row(op: row.op, tensor: row.tensor)] {
+                mixed.reach[index].price += row.price
+            } else {
+                mixed.reach.append(row)
+            }
+        }
+        var handOffRows: [[[TensorID]]: Int] = [:]
+        for (index, row) in mixed.handOff.enumerated() { handOffRows[row.generators] = index }
+        for row in other.handOff {
+            if let index = handOffRows[row.generators] {
+                mixed.handOff[index].price += row.price
+            } else {
+                mixed.handOff.append(row)
+            }
+        }
+        return mixed
+    }
+
     /// What a step is worth: the sum of its coefficients times prices, straight from the rows.
     ///
     /// - Complexity: O(graph + prices x step): for tests and for columns by the thousand, not for inner loops.

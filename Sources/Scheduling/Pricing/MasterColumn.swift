@@ -2,7 +2,8 @@ import BitCollections
 import CostModel
 import TensorGraph
 
-/// A step as a column of the restricted master: what it does to ops and tensors, as sets of their indices.
+/// A step as a column of the restricted master: what it does to ops and tensors, as sets of their indices. Or a relaxed
+/// one, ``RelaxedStep``.
 ///
 /// Its coefficients are those of ``DualPrices/value(ops:resident:retained:problem:)``, row by row.
 struct MasterColumn: Sendable {
@@ -10,8 +11,8 @@ struct MasterColumn: Sendable {
     let ops: [OpID]
     let resident: [TensorID]
     let retained: [TensorID]
-    /// The best granularity and tile order found, with the latency.
-    let choice: GranularityChoice
+    /// The best granularity and tile order found, with the latency; nil for a relaxed step.
+    let choice: GranularityChoice?
     /// No granularity is faster, in units of time: what the step costs in the linear program.
     let lowerBound: Double
     /// Ops that can run there for the first time.
@@ -22,6 +23,26 @@ struct MasterColumn: Sendable {
     let slowReads: BitSet
     /// Tensors that it evicts.
     let evicted: BitSet
+    /// Ops of a relaxed step of which a part runs there for the first time, and which part.
+    let partly: BitSet
+    let share: Double
+    /// True for what may be no step.
+    var isRelaxed: Bool { choice == nil }
+
+    /// A relaxed step.
+    init(_ step: RelaxedStep, share: Double, cost: Double) {
+        ops = step.first
+        resident = []
+        retained = []
+        choice = nil
+        lowerBound = cost
+        first = BitSet(step.first.map(\.index))
+        known = first
+        slowReads = []
+        evicted = BitSet(step.evicted.map(\.index))
+        partly = BitSet(step.partly.map(\.index))
+        self.share = share
+    }
 
     init(
         ops: [OpID], resident: [TensorID], retained: [TensorID], choice: GranularityChoice, lowerBound: Double,
@@ -32,6 +53,8 @@ struct MasterColumn: Sendable {
         self.retained = retained
         self.choice = choice
         self.lowerBound = lowerBound
+        partly = []
+        share = 0
         let graph = problem.graph
         let members = BitSet(ops.map(\.index))
         let written = BitSet(ops.flatMap { problem[$0].outputs.map(\.index) })
@@ -70,4 +93,7 @@ struct MasterColumn: Sendable {
 
     /// Which step it is, whatever the order of its ops.
     var key: Key { Key(ops: ops.sorted(), resident: resident.sorted(), retained: retained.sorted()) }
+
+    /// The part of an op that a relaxed step runs for the first time, beside ``first``.
+    func part(of op: OpID) -> Double { share > 0 && partly.contains(op.index) ? share : 0 }
 }

@@ -27,7 +27,7 @@ enum MasterRow: Hashable, Sendable {
     func coefficient(_ column: MasterColumn) -> Double {
         switch self {
         case .first(let ops):
-            return ops.reduce(0) { $0 + (column.first.contains($1.index) ? 1 : 0) }
+            return ops.reduce(0) { $0 + (column.first.contains($1.index) ? 1 : column.part(of: $1)) }
         case .output(let tensors):
             return tensors.reduce(0) { $0 + (column.evicted.contains($1.index) ? 1 : 0) }
         case .reach(let op, let tensor):
@@ -35,7 +35,7 @@ enum MasterRow: Hashable, Sendable {
                 column.first.contains(op.index)
                 ? !column.slowReads.contains(tensor.index)
                 : column.evicted.contains(tensor.index) && !column.known.contains(op.index)
-            return counts ? 1 : 0
+            return counts ? 1 : column.part(of: op)
         case .handOff(let generators):
             func contains(_ set: [TensorID]) -> Bool {
                 !set.isEmpty && generators.contains { $0.allSatisfy(set.contains) }

@@ -44,6 +44,7 @@ final class PricingRun: Sendable {
         self.limits = limits
         settings = RootSearch.Settings(
             threshold: threshold, listsAll: listsAll, columnsPerRoot: limits.columnsPerRoot ?? (listsAll ? .max : 24),
+            vainSearches: limits.vainSearches,
             isCancelled: limits.isCancelled)
         var twins = [[Int]](repeating: [], count: graph.opCount)
         var lastTwin = [Int](repeating: -1, count: graph.opCount)

@@ -40,6 +40,8 @@ struct PricingOutcome: Sendable {
     var granularitySearches = 0
     /// True when nothing was left unexplored: with slack, ``columns`` are then all there are.
     var isComplete = false
+    /// What the bounds of unfinished roots are made of.
+    var relaxed: [RelaxedStep] = []
 }
 
 /// How much more than its cost a step may be worth.
@@ -61,6 +63,8 @@ struct PricingLimits: Sendable {
     /// Columns of one root and range of tile counts, after which the rest of it is left to its bound: where there are
     /// that many columns, the round proves little anyway. Nil for 24, or for no limit with absolute slack.
     var columnsPerRoot: Int?
+    /// Granularities searched for one op set to no effect, before the rest of its steps is left to its bound.
+    var vainSearches = 42
     /// Polled now and then; true ends the search, which then depends on the clock. What is open is accounted for.
     var isCancelled: @Sendable () -> Bool = { false }
 }
@@ -112,6 +116,7 @@ final class PricingSearch: Sendable {
         outcome.columns = Array(Self.distinct(columns).prefix(limits.columns))
         outcome.isComplete = found.isComplete && outcome.columns.count < limits.columns
         outcome.unfinishedRoots = found.unfinished
+        outcome.relaxed = found.relaxed
         outcome.nodes = found.nodes
         outcome.leaves = found.leaves
         outcome.granularitySearches = found.granularitySearches

@@ -12,6 +12,8 @@ final class RestrictedMaster {
     /// The steps, in the order in which they came; a step that became cheaper is there twice.
     private(set) var columns: [MasterColumn] = []
     private(set) var rows: [MasterRow] = []
+    /// Relaxed columns of rough searches, by number.
+    var rough: [Int] = []
     private let linear: any IncrementalLP
     private var numberOfStep: [MasterColumn.Key: Int] = [:]
     private var knownRows = Set<MasterRow>()
@@ -94,17 +96,29 @@ final class RestrictedMaster {
             if let known = numberOfStep[column.key], columns[known].lowerBound <= column.lowerBound * (1 + 1e-9) {
                 continue
             }
-            let entries = rows.enumerated().compactMap { index, row in
-                let value = row.coefficient(column)
-                return value == 0 ? nil : Entry(value, in: RowID(index))
-            }
             numberOfStep[column.key] = columns.count
-            try linear.addColumn(Self.modelColumn(column, number: columns.count), entries: entries)
-            columns.append(column)
+            try append(column)
             count += 1
         }
         return count
     }
+
+    /// Adds a column to the linear program.
+    ///
+    /// - Throws: `MIPModelError` for a cost that is not finite.
+    func append(_ column: MasterColumn) throws {
+        let entries = rows.enumerated().compactMap { index, row in
+            let value = row.coefficient(column)
+            return value == 0 ? nil : Entry(value, in: RowID(index))
+        }
+        try linear.addColumn(Self.modelColumn(column, number: columns.count), entries: entries)
+        columns.append(column)
+    }
+
+    /// Takes a column out of the linear program; its number stays its own.
+    ///
+    /// - Throws: `MIPModelError`.
+    func bar(_ column: Int) throws { try linear.setBounds(of: ColumnID(column), to: Bounds(lower: 0, upper: 0)) }
 
     /// Solves the linear program over the pool, with all rows that its point breaks.
     ///

@@ -13,7 +13,7 @@ extension RootSearch {
         ops = analyzer.ordered(ops)
         leaf.enumerate(
             threshold: settings.threshold, listsAll: settings.listsAll,
-            most: settings.listsAll ? nil : Self.columnsPerSet + Self.vainSearches)
+            most: settings.listsAll ? nil : Self.columnsPerSet + settings.vainSearches)
         listChoices(ops)
         if leaf.unseenExcess > settings.threshold {
             account(excess: leaf.unseenExcess, cost: leaf.leastCost)
@@ -27,7 +27,7 @@ extension RootSearch {
         var listed = 0
         for (number, choice) in ranked.enumerated() {
             // A search for a granularity may take long, so the clock is looked at before each.
-            let isEnough = listed >= Self.columnsPerSet || number - listed >= Self.vainSearches
+            let isEnough = listed >= Self.columnsPerSet || number - listed >= settings.vainSearches
             if !settings.listsAll && isEnough || settings.isCancelled() {
                 // Worth adding another time, if it still is then.
                 account(excess: choice.value - choice.cost, cost: choice.cost)
@@ -60,8 +60,6 @@ extension RootSearch {
 
     /// Columns of one op set, unless all are asked for.
     private static let columnsPerSet = 6
-    /// Granularities searched for one op set to no effect, unless all steps are asked for.
-    private static let vainSearches = 42
 
     /// Notes that a step may be worth this much more than its cost.
     func account(excess: Double, cost: Double) {

@@ -15,9 +15,12 @@ struct RootOutcome: Sendable {
     var isOutOfNodes = false
     /// False when something with a value above the threshold was left out.
     var isComplete = true
+    /// What the bounds of unfinished roots are made of.
+    var relaxed: [RelaxedStep] = []
 
     mutating func add(_ other: RootOutcome) {
         columns += other.columns
+        relaxed += other.relaxed
         excesses += other.excesses
         nodes += other.nodes
         leaves += other.leaves
@@ -68,13 +71,15 @@ final class RootSearch {
         var threshold: Double
         var listsAll: Bool
         var columnsPerRoot: Int
+        /// Granularities searched for one op set to no effect, unless all steps are asked for.
+        var vainSearches: Int
         var isCancelled: @Sendable () -> Bool
     }
 
     private var waiting: WaitingSteps
     private let words: Int
-    private let set: UnsafeMutablePointer<UInt64>
-    private let open: UnsafeMutablePointer<UInt64>
+    let set: UnsafeMutablePointer<UInt64>
+    let open: UnsafeMutablePointer<UInt64>
     private let childSet: UnsafeMutablePointer<UInt64>
     private let childOpen: UnsafeMutablePointer<UInt64>
     private let frontier: UnsafeMutablePointer<UInt64>
@@ -141,6 +146,7 @@ final class RootSearch {
             if outcome.nodes >= limit || outcome.columns.count >= settings.columnsPerRoot || isStopped() {
                 if mayStop, outcome.columns.count < settings.columnsPerRoot { return nil }
                 account(node)
+                relax(node)
                 while let other = waiting.popLargest() { account(other) }
                 outcome.unfinished = 1
                 outcome.isOutOfNodes = outcome.columns.count < settings.columnsPerRoot
@@ -337,7 +343,7 @@ final class RootSearch {
         waiting.push(set, open, excess: excess, cost: cost, origin: .init(potentials: current, age: age))
     }
 
-    private func load(_ node: Int) {
+    func load(_ node: Int) {
         (current, age) = (waiting[node].origin.potentials, waiting[node].origin.age)
         step.use(found[current])
         waiting.copy(node, to: set, open)

@@ -8,11 +8,13 @@ import TensorGraph
 /// - *Interchangeable ops.* Every choice of as many ops of each class.
 /// - *Tensors found and not read.* Every set that some listed step retains, in the place of the part of it that the step
 ///   reads. A step retains a tensor that the next one does not read only where ``ThrowAway`` says that it can pay:
-///   other such steps can be replaced in a schedule by steps that cost no more.
+///   other such steps can be replaced in a schedule by steps that cost no more. Where it can pay for no listed step, none is
+///   added.
 ///
 /// *Proof that nothing is missing.* Let the steps of a schedule be worth it: each has L - V at most the slack, where V
 /// is by the prices of the search. A step that finds H and reads A of it is worth no more than the same step finding A, and
-/// costs no less, so that (ops, A, R) is listed. H is what the step before it retains, which is listed too. Replacing
+/// costs no less, so that (ops, A, R) is listed. H is what the step before it retains, which is listed too. What H is priced
+/// by the hand-off rows beyond A lowers the step's value by as much, which has to leave it within the slack. Replacing
 /// steps as above makes the schedule cheaper or leaves its cost, so the steps of the new one are listed as well.
 struct StepList {
     private let problem: Problem
@@ -25,25 +27,43 @@ struct StepList {
         optimizer = GranularityOptimizer(problem, reductionCap: reductionCap, mode: .fast)
     }
 
+    /// What steps of a better schedule satisfy: each is worth at most this much less than it costs.
+    struct Slack {
+        let prices: DualPrices
+        /// In units of time.
+        let slack: Double
+
+        /// What a set of tensors costs that a step finds, by the hand-off rows.
+        fileprivate func price(of found: [TensorID]) -> Double {
+            guard !found.isEmpty else { return 0 }
+            return prices.handOff.reduce(0) { $1.price > 0 && $1.contains(found) ? $0 + $1.price : $0 }
+        }
+    }
+
     /// The candidates of listed steps.
     ///
     /// - Parameters:
+    ///   - slack: what the steps were listed with, so that those that find more than they read are held to it too.
     ///   - limit: candidates at most.
     ///   - needsAll: returns nil where there are more; otherwise as many as the limit allows.
     ///   - isStopped: when it says true the list ends as if the limit were met.
     func candidates(
-        _ columns: [PricedColumn], interchangeable: [[OpID]], limit: Int, needsAll: Bool,
+        _ columns: [PricedColumn], interchangeable: [[OpID]], within slack: Slack? = nil, limit: Int, needsAll: Bool,
         isStopped: () -> Bool
     ) -> [Candidate]? {
         var found: [StepKey: Int] = [:]
         var candidates: [Candidate] = []
+        // What each candidate is worth.
+        var values: [Double] = []
         for column in columns {
             guard !isStopped(), expand(column, interchangeable, limit, &candidates, &found) else {
                 if needsAll { return nil }
                 break
             }
+            while values.count < candidates.count { values.append(column.value) }
         }
-        guard addUnread(limit, &candidates, &found, isStopped) || !needsAll else { return nil }
+        while values.count < candidates.count { values.append(.infinity) }
+        guard addUnread(limit, slack, values, &candidates, &found, isStopped) || !needsAll else { return nil }
         return candidates
     }
 
@@ -114,8 +134,13 @@ struct StepList {
 
     /// Adds steps that find more than they read; false when there are too many.
     private func addUnread(
-        _ limit: Int, _ candidates: inout [Candidate], _ found: inout [StepKey: Int], _ isStopped: () -> Bool
+        _ limit: Int, _ slack: Slack?, _ values: [Double], _ candidates: inout [Candidate],
+        _ found: inout [StepKey: Int], _ isStopped: () -> Bool
     ) -> Bool {
+        let mayBeNeeded = candidates.contains {
+            ThrowAway.canEverPay(ops: $0.ops, retained: $0.retained, analyzer: analyzer)
+        }
+        guard mayBeNeeded else { return true }
         var retainedSets = Set<[TensorID]>()
         var disposable = Set<TensorID>()
         for candidate in candidates where !candidate.retained.isEmpty {
@@ -130,10 +155,15 @@ struct StepList {
         let sets = retainedSets.filter { $0.contains(where: disposable.contains) }
             .sorted { $0.lexicographicallyPrecedes($1) }
         guard !sets.isEmpty else { return true }
-        for candidate in candidates {
+        let prices = sets.map { slack?.price(of: $0) ?? 0 }
+        for (candidate, value) in zip(candidates, values) {
             guard !isStopped() else { return false }
             let reads = Set(candidate.slowReads + candidate.resident)
-            for set in sets where set.count > candidate.resident.count {
+            // How much more the found tensors may be priced than those that are read.
+            let allowance =
+                slack.map { $0.slack * (1 + 1e-9) - (candidate.lowerBound - value) + $0.price(of: candidate.resident) }
+                ?? .infinity
+            for (set, price) in zip(sets, prices) where set.count > candidate.resident.count && price <= allowance {
                 guard set.filter(reads.contains) == candidate.resident,
                     set.allSatisfy({ reads.contains($0) || disposable.contains($0) })
                 else { continue }
@@ -163,10 +193,11 @@ struct StepList {
 }
 
 extension PricedColumn {
-    /// The step of a master's column.
-    init(_ column: MasterColumn) {
+    /// The step of a master's column; nil if it may be none.
+    init?(_ column: MasterColumn) {
+        guard let choice = column.choice else { return nil }
         self.init(
-            ops: column.ops, resident: column.resident, retained: column.retained, choice: column.choice,
+            ops: column.ops, resident: column.resident, retained: column.retained, choice: choice,
             lowerBound: column.lowerBound, value: 0)
     }
 }

@@ -29,6 +29,11 @@ struct PricingProof: Strategy {
         var level = 0
         /// Partial steps bounded in a round for roots that take long.
         var nodes = PricingProof.firstNodes
+        /// The bound when relaxed steps were barred last.
+        var boundAtBarring = 0.0
+        var roundsAtBarring = 0
+        /// Columns when better schedules were looked for last.
+        var improvedColumns = 0
         /// The slack at which listing steps did not end, as a share of the latency; 1 before the first attempt.
         var failedShare = 1.0
         /// The incumbent whose steps are in the pool.
@@ -50,10 +55,13 @@ struct PricingProof: Strategy {
     private static let cheapRound = 100_000
     /// Rougher prices than these do not tell what exact ones cost.
     private static let firstJump = 2
-    /// So many unfinished roots are worth more nodes at once.
-    private static let fewRoots = 24
     /// Where the ladder is entered again with more nodes.
     private static let returnLevel = 3
+    /// The finest level at which relaxed steps stay, and the one at which the master goes on without those that it took.
+    private static let finestRelaxed = 3
+    private static let levelAfterBarring = 1
+    /// What a bound has to gain between two times, as a share; else roots get more partial steps.
+    private static let gainOfBarring = 0.003
     /// Columns that a round adds at most: with more the master's solutions take the time.
     private static let columnsPerRound = 400
     /// Share of the latency up to which it is worth while to list the steps of better schedules.
@@ -99,7 +107,7 @@ struct PricingProof: Strategy {
         guard let solution = work.generation.solution else { return [] }
         let columns = work.generation.master.columns
         let limit = Self.usefulShare * solution.objective
-        return solution.reducedCosts.indices.filter { solution.reducedCosts[$0] <= limit }
+        return solution.reducedCosts.indices.filter { !columns[$0].isRelaxed && solution.reducedCosts[$0] <= limit }
             .sorted { (solution.reducedCosts[$0], $0) < (solution.reducedCosts[$1], $1) }
             .map { StepKey(ops: columns[$0].ops, resident: columns[$0].resident, retained: columns[$0].retained) }
     }
@@ -125,19 +133,43 @@ struct PricingProof: Strategy {
                     continue
                 }
                 if try prove(work, session, budget) { return .proven }
-                if (1...Self.fewRoots).contains(work.generation.unfinishedRoots), work.nodes < Self.maximumNodes {
-                    // Prices are good but for a few roots, which hide all that finer ones would show.
-                    work.nodes *= Self.growth
-                } else {
-                    work.level += 1
-                }
+                try changeLevel(work)
             }
             guard !work.generation.isComplete || work.failedShare < 1,
                 work.nodes < Self.maximumNodes
             else { return .exhausted }
-            work.nodes *= Self.growth
+            spendMore(work)
             work.level = Self.returnLevel
             work.failedShare = 1
+        }
+    }
+
+    private func spendMore(_ work: Work) { work.nodes = min(Self.maximumNodes, work.nodes * Self.growth) }
+
+    /// Goes to finer prices, or spends more on the roots that hide what finer ones would show.
+    private func changeLevel(_ work: Work) throws {
+        let generation = work.generation
+        let isReached = generation.isReached(ColumnGeneration.ladder[work.level])
+        if generation.isRelaxed {
+            if isReached, work.level < Self.finestRelaxed {
+                work.level += 1
+                return
+            }
+            // The bound is all that these relaxed steps allow: without them there may be more.
+            try generation.barRelaxed()
+            if generation.rounds > work.roundsAtBarring {
+                if generation.bound < work.boundAtBarring * (1 + Self.gainOfBarring) { spendMore(work) }
+                work.boundAtBarring = generation.bound
+                work.roundsAtBarring = generation.rounds
+            }
+            work.level = min(work.level, Self.levelAfterBarring)
+        } else if !isReached, (1...ColumnGeneration.fewRoots).contains(generation.unfinishedRoots),
+            work.nodes < Self.maximumNodes
+        {
+            // Prices are good but for a few roots.
+            spendMore(work)
+        } else {
+            work.level += 1
         }
     }
 
@@ -198,13 +230,16 @@ struct PricingProof: Strategy {
         guard let solution = work.generation.solution, session.gap > Self.improvementGap else { return }
         let room = max(0, session.cutoff - solution.objective)
         let master = work.generation.master
+        // A relaxed master goes through the levels again and again.
+        guard !work.generation.isRelaxed || master.columns.count > 2 * work.improvedColumns else { return }
+        work.improvedColumns = master.columns.count
         let chosen = solution.reducedCosts.indices.filter { solution.reducedCosts[$0] <= room }
             .sorted { (solution.reducedCosts[$0], $0) < (solution.reducedCosts[$1], $1) }
             .prefix(Self.improvementColumns)
         let steps = StepList(session.problem, reductionCap: reductionCap)
         var set = CandidateSet(
             candidates: steps.candidates(
-                chosen.map { PricedColumn(master.columns[$0]) }, interchangeable: work.search.interchangeable,
+                chosen.compactMap { PricedColumn(master.columns[$0]) }, interchangeable: work.search.interchangeable,
                 limit: 2 * Self.improvementColumns, needsAll: false, isStopped: { budget.shouldStop }) ?? [])
         guard !set.candidates.isEmpty, let incumbent = session.incumbent else { return }
         _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
@@ -255,7 +290,9 @@ struct PricingProof: Strategy {
         let list = StepList(session.problem, reductionCap: reductionCap)
         guard
             let candidates = list.candidates(
-                outcome.columns, interchangeable: work.search.interchangeable, limit: Self.listedSteps, needsAll: true,
+                outcome.columns, interchangeable: work.search.interchangeable,
+                within: .init(prices: work.generation.certificate, slack: slack), limit: Self.listedSteps,
+                needsAll: true,
                 isStopped: { budget.shouldStop })
         else {
             work.failedShare = share
