@@ -67,6 +67,8 @@ struct Bound: ParsableCommand {
             observers: progress.isOn ? [ProgressPrinter(start: ProcessClock.start)] : [])
         let (isJSON, certificate) = (json, certificate)
         let ender = RunEnder(monitor, name: problem) {
+            // What is proven until then; nothing where pricing has proven nothing.
+            if let certificate, let prices = $0.certificate { try writeAtomically(prices.text(), to: certificate) }
             try Self.write(ProofReport($0), isJSON: isJSON, besides: certificate)
         }
         Interruption.handle { ender.interrupt(by: $0) }

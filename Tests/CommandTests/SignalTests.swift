@@ -70,6 +70,28 @@ struct SignalTests {
         }
     }
 
+    @Test("What bound has proven until a signal or the limit ends it is in the certificate", arguments: [SIGINT, nil])
+    func certificate(signal: Int32?) throws {
+        try folders { streams, files in
+            let path = files.path("certificate.json")
+            let problem = ExternalFiles.packageRoot.appendingPathComponent("benchmarks/problems/gpt-35.json").path
+            // Pricing has a bound within two seconds here, and no proof in a minute.
+            let limit = signal == nil ? "5" : "60"
+            let program = try RunningProgram(
+                in: streams, "bound", problem, "--certificate", path, "--time-limit", limit, "--json")
+            sleep(signal == nil ? 7 : 5)
+            let ending = try program.end(by: signal ?? 0)
+            #expect(ending.code == 0, "\(ending.diagnostics)")
+            let report = try JSONValue(parsing: ending.output)
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let written = try JSONValue(parsing: text)
+            let bound = try #require(written["bound"]?.number)
+            #expect(bound > 0 && bound <= (report["dual_bound"]?.number ?? 0) * (1 + 1e-9))
+            #expect(try JSONSchema(named: "certificate").faults(in: text) == [])
+            #expect(try files.names() == ["certificate.json"])
+        }
+    }
+
     @Test("SIGKILL: the file is valid or absent", arguments: [0, 3, 200])
     func killed(milliseconds: UInt32) throws {
         try folders { streams, schedules in

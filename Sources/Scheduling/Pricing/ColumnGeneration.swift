@@ -35,6 +35,8 @@ struct ColumnGeneration {
         var unfinishedRoots: Int
         /// Partial steps bounded.
         var nodes: Int
+        /// The prices that prove the bound, where it is the best so far.
+        var certificate: DualPrices?
     }
 
     /// How the rounds ended.
@@ -153,7 +155,8 @@ struct ColumnGeneration {
             let added = try master.add(outcome.columns.map { MasterColumn($0, problem: master.problem) })
             let round = Round(
                 number: rounds, eps: eps, objective: solution.objective, bound: rounded, columns: master.columns.count,
-                rows: master.rows.count, added: added, unfinishedRoots: outcome.unfinishedRoots, nodes: outcome.nodes)
+                rows: master.rows.count, added: added, unfinishedRoots: outcome.unfinishedRoots, nodes: outcome.nodes,
+                certificate: rounded == bound ? certificate : nil)
             rounds += 1
             guard try onRound(round) else { return .stopped }
             vainRounds = isBetter ? 0 : vainRounds + 1

@@ -189,9 +189,14 @@ struct PricingProof: Strategy {
         var limits = PricingLimits()
         limits.nodes = work.nodes
         limits.columns = Self.columnsPerRound
-        let ending = try work.generation.run(
+        return try work.generation.run(
             eps: ColumnGeneration.ladder[work.level], limits: limits, isStopped: { budget.shouldStop || session.isDone }
         ) { round in
+            if let prices = round.certificate, round.bound > 0 {
+                session.note(
+                    BoundCertificate(
+                        prices, bound: round.bound, problem: session.problem, reductionCap: reductionCap))
+            }
             if round.bound > session.bestBound {
                 // A schedule of the caller's may visit tiles in an order that the bound is not about.
                 session.add(
@@ -205,13 +210,6 @@ struct PricingProof: Strategy {
                     rows: round.rows))
             return !session.isDone
         }
-        if work.generation.bound > 0 {
-            session.note(
-                BoundCertificate(
-                    work.generation.certificate, bound: work.generation.bound, problem: session.problem,
-                    reductionCap: reductionCap))
-        }
-        return ending
     }
 
     // MARK: Schedules
