@@ -12,9 +12,10 @@ import Synchronization
 ///   - text: what the file is to hold.
 ///   - path: the file.
 ///   - deadline: when to give up waiting for someone who reads a pipe; nil for never.
+///   - isLast: true for what the process writes on its way to its end, after ``abandonUnfinishedFiles()``.
 /// - Throws: ``FileError`` of kind `cannotCreate`; an existing file is then unchanged.
 package func writeAtomically(
-    _ text: String, to path: String, until deadline: ContinuousClock.Instant? = nil
+    _ text: String, to path: String, until deadline: ContinuousClock.Instant? = nil, isLast: Bool = false
 ) throws(FileError) {
     if StandardStream.isOutput(path) {
         return try writeToStream(text, path, until: deadline, reporting: path)
@@ -30,15 +31,15 @@ package func writeAtomically(
         return try writeToStream(text, target, until: deadline, reporting: path)
     }
     if exists, access(target, W_OK) != 0 { throw systemError(path) }
-    if exists, access(folder(of: target) + ".", W_OK | X_OK) != 0, !unfinished.withLock(\.isOver) {
-        return try write(text, opening: target, flags: O_WRONLY | O_TRUNC, mode: 0, reporting: path)
+    if exists, access(folder(of: target) + ".", W_OK | X_OK) != 0, isLast || !unfinished.withLock(\.isOver) {
+        return try write(text, opening: target, flags: O_WRONLY | O_TRUNC, mode: 0, isLast: isLast, reporting: path)
     }
     // Named without the target's name, which may already be as long as a name can be.
     let temporary = folder(of: target) + ".mlsys.\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
     do throws(FileError) {
         try write(
             text, opening: temporary, flags: O_WRONLY | O_CREAT | O_EXCL,
-            mode: exists ? status.st_mode & 0o7777 : 0o666, reporting: path)
+            mode: exists ? status.st_mode & 0o7777 : 0o666, isLast: isLast, reporting: path)
         if exists { _ = chmod(temporary, status.st_mode & 0o7777) }
         guard rename(temporary, target) == 0 else { throw systemError(path) }
         forget(temporary)
@@ -54,7 +55,7 @@ private let unfinished = Mutex<(files: Set<String>, isOver: Bool)>(([], false))
 
 /// Removes the temporary files of all writes that are under way, for a process that is about to end.
 ///
-/// Those writes fail and their targets keep what they had; every later write fails as well.
+/// Those writes fail and their targets keep what they had; every later write fails as well, but for last ones.
 package func abandonUnfinishedFiles() {
     unfinished.withLock { state in
         for file in state.files { unlink(file) }
@@ -63,9 +64,9 @@ package func abandonUnfinishedFiles() {
 }
 
 /// Opens a new temporary file, unless the process is about to end.
-private func create(_ file: String, _ flags: Int32, _ mode: mode_t) -> Int32 {
+private func create(_ file: String, _ flags: Int32, _ mode: mode_t, isLast: Bool) -> Int32 {
     unfinished.withLock { state in
-        guard !state.isOver else {
+        guard isLast || !state.isOver else {
             errno = EINTR
             return -1
         }
@@ -98,9 +99,11 @@ private func folder(of path: String) -> String {
 }
 
 private func write(
-    _ text: String, opening target: String, flags: Int32, mode: mode_t, reporting path: String
+    _ text: String, opening target: String, flags: Int32, mode: mode_t, isLast: Bool, reporting path: String
 ) throws(FileError) {
-    let descriptor = flags & O_CREAT == 0 ? open(target, flags | O_CLOEXEC) : create(target, flags, mode)
+    let isNew = flags & O_CREAT != 0
+    let descriptor =
+        isNew ? create(target, flags, mode, isLast: isLast) : open(target, flags | O_CLOEXEC)
     guard descriptor >= 0 else { throw systemError(path) }
     var bytes = ContiguousArray(text.utf8)[...]
     while !bytes.isEmpty {

@@ -68,7 +68,9 @@ struct Bound: ParsableCommand {
         let (isJSON, certificate) = (json, certificate)
         let ender = RunEnder(monitor, name: problem) {
             // What is proven until then; nothing where pricing has proven nothing.
-            if let certificate, let prices = $0.certificate { try writeAtomically(prices.text(), to: certificate) }
+            if let certificate, let prices = $0.certificate {
+                try writeAtomically(prices.text(), to: certificate, isLast: true)
+            }
             try Self.write(ProofReport($0), isJSON: isJSON, besides: certificate)
         }
         Interruption.handle { ender.interrupt(by: $0) }
