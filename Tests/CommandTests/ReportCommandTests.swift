@@ -32,7 +32,7 @@ struct ReportCommandTests {
             let page = folder.path("a.html")
             let outcome = try Program.run("report", problem, schedule, "-o", page, "--compare", fused)
             #expect(outcome.exitCode == 0 && outcome.diagnostics.isEmpty)
-            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("B less A is -3,276.8."))
+            #expect(try String(contentsOfFile: page, encoding: .utf8).contains("B takes 3,276.8 (50.00%) less than A."))
             let invalid = try folder.file("invalid.json", Samples.invalidSchedule)
             let refused = try Program.run("report", problem, schedule, "-o", page, "--compare", invalid)
             #expect(refused.exitCode == 1 && refused.diagnostics.contains(invalid))
