@@ -20,7 +20,9 @@ package struct Column {
 package enum TextTable {
     /// The table; every line ends in a newline and none in a space. Empty without rows.
     ///
-    /// - Parameter columns: the cells of a row, always as many.
+    /// - Parameters:
+    ///   - rows: what the lines are about.
+    ///   - columns: the cells of a row, always as many.
     package static func text<Row>(_ rows: [Row], _ columns: (Row) -> [Column]) -> String {
         text(rows, fitting: nil, columns) ?? ""
     }
