@@ -56,9 +56,9 @@ extension JSONReader {
     ///
     /// - Parameters:
     ///   - required: fields that have to be there.
-    ///   - field: reads the value of a field; false if it does not know the field, which is skipped.
-    mutating func readObject(
-        required: [String], _ field: (String, inout JSONReader) throws(JSONSyntaxError) -> Bool
+    ///   - field: reads the value of a field; fields that are none of the type's are skipped.
+    mutating func readObject<Field: RawRepresentable<String>>(
+        required: [Field], _ field: (Field, inout JSONReader) throws(JSONSyntaxError) -> Void
     ) throws(JSONSyntaxError) {
         guard peekValue() == UInt8(ascii: "{") else { return try skipFault("an object") }
         var keys: Set<String>? = []
@@ -66,11 +66,13 @@ extension JSONReader {
             repeat {
                 let key = try readKey(&keys)
                 path.append(.field(key))
-                if try !field(key, &self) { try skipValue() }
+                if let known = Field(rawValue: key) { try field(known, &self) } else { try skipValue() }
                 path.removeLast()
             } while try continues(until: .object)
         }
-        guard fault == nil, let missing = required.first(where: { keys?.contains($0) == false }) else { return }
+        guard fault == nil, let missing = required.map(\.rawValue).first(where: { keys?.contains($0) == false }) else {
+            return
+        }
         fault = JSONValueFault(path: nil, message: "the field \"\(missing)\" is missing", place: "")
     }
 

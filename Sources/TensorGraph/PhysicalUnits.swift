@@ -64,15 +64,13 @@ extension PhysicalUnits: JSONReadable {
         var (hardware, seconds, bytes) = ("", 0.0, 0.0)
         var multiplyAdds: Double?
         let required: [CodingKeys] = [.hardware, .secondsPerUnit, .bytesPerElement]
-        try reader.readObject(required: required.map(\.rawValue)) { field, reader throws(JSONSyntaxError) in
-            guard let key = CodingKeys(rawValue: field) else { return false }
-            switch key {
+        try reader.readObject(required: required) { field, reader throws(JSONSyntaxError) in
+            switch field {
             case .hardware: hardware = try reader.value()
             case .secondsPerUnit: seconds = try reader.value()
             case .bytesPerElement: bytes = try reader.value()
             case .multiplyAddsPerUnit: multiplyAdds = try reader.value()
             }
-            return true
         }
         self.init(
             hardware: hardware, secondsPerUnit: seconds, bytesPerElement: bytes, multiplyAddsPerUnit: multiplyAdds)

@@ -176,9 +176,8 @@ extension ProblemFile: JSONReadable {
             .widths, .heights, .inputs, .outputs, .baseCosts, .opTypes, .fastMemoryCapacity, .slowMemoryBandwidth,
             .nativeGranularity,
         ]
-        try reader.readObject(required: required.map(\.rawValue)) { field, reader throws(JSONSyntaxError) in
-            guard let key = CodingKeys(rawValue: field) else { return false }
-            switch key {
+        try reader.readObject(required: required) { field, reader throws(JSONSyntaxError) in
+            switch field {
             case .widths: widths = try reader.value()
             case .heights: heights = try reader.value()
             case .inputs: inputs = try reader.value()
@@ -194,7 +193,6 @@ extension ProblemFile: JSONReadable {
             case .opFunctions: opFunctions = try reader.value()
             case .physicalUnits: physicalUnits = try reader.value()
             }
-            return true
         }
     }
 }

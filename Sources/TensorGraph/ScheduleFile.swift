@@ -88,16 +88,14 @@ extension ScheduleFile: JSONReadable {
     init(from reader: inout JSONReader) throws(JSONSyntaxError) {
         self.init()
         let required: [CodingKeys] = [.subgraphs, .granularities, .tensorsToRetain, .subgraphLatencies]
-        try reader.readObject(required: required.map(\.rawValue)) { field, reader throws(JSONSyntaxError) in
-            guard let key = CodingKeys(rawValue: field) else { return false }
-            switch key {
+        try reader.readObject(required: required) { field, reader throws(JSONSyntaxError) in
+            switch field {
             case .subgraphs: subgraphs = try reader.value()
             case .granularities: granularities = try reader.value()
             case .tensorsToRetain: tensorsToRetain = try reader.value()
             case .traversalOrders: traversalOrders = try reader.value()
             case .subgraphLatencies: subgraphLatencies = try reader.value()
             }
-            return true
         }
     }
 }

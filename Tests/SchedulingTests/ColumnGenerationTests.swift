@@ -1,6 +1,5 @@
 import CostModel
 import Foundation
-import GLPKBackend
 import MIP
 import TensorGraph
 import TestSupport
@@ -10,14 +9,9 @@ import Testing
 
 @Suite("Column generation")
 struct ColumnGenerationTests {
-    /// The master with single ops only.
-    private func generation(_ example: ExactCase, limits: Int = 4) throws -> ColumnGeneration {
-        let singles = example.candidates.filter { $0.ops.count == 1 && $0.resident.isEmpty && $0.retained.isEmpty }
-        let master = try RestrictedMaster(
-            example.problem, interchangeable: [],
-            pool: singles.map { MasterColumn($0, problem: example.problem) }, solver: GLPKSolver())
-        return ColumnGeneration(
-            engine: ListPricer(problem: example.problem, candidates: example.candidates), master: master)
+    /// With an engine that looks at every step.
+    private func generation(_ example: ExactCase) throws -> ColumnGeneration {
+        try example.generation(by: ListPricer(problem: example.problem, candidates: example.candidates))
     }
 
     @Test("Every round's bound is at most the optimum; the last is the relaxation's, which often is the optimum")
@@ -65,12 +59,7 @@ struct ColumnGenerationTests {
     /// The optimum of trying everything, and every round's bound by the real search.
     private func compareWithOptimum(_ example: ExactCase, _ counts: inout (rounds: Int, equal: Int)) throws {
         let optimum = try example.search().objective
-        let singles = example.candidates.filter { $0.ops.count == 1 && $0.resident.isEmpty && $0.retained.isEmpty }
-        let search = PricingSearch(example.problem, threads: 1)
-        let master = try RestrictedMaster(
-            example.problem, interchangeable: search.interchangeable,
-            pool: singles.map { MasterColumn($0, problem: example.problem) }, solver: GLPKSolver())
-        var generation = ColumnGeneration(engine: search, master: master)
+        var generation = try example.generation()
         for eps in ColumnGeneration.ladder {
             _ = try generation.run(eps: eps, limits: PricingLimits(), isStopped: { false }) { round in
                 #expect(

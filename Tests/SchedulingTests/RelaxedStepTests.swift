@@ -1,6 +1,5 @@
 import CostModel
 import Foundation
-import GLPKBackend
 import MIP
 import TensorGraph
 import TestSupport
@@ -19,12 +18,7 @@ struct RelaxedStepTests {
     }
 
     private func generation(_ example: ExactCase, quickNodes: Int = 3) throws -> ColumnGeneration {
-        let singles = example.candidates.filter { $0.ops.count == 1 && $0.resident.isEmpty && $0.retained.isEmpty }
-        let search = PricingSearch(example.problem, threads: 1)
-        let master = try RestrictedMaster(
-            example.problem, interchangeable: search.interchangeable,
-            pool: singles.map { MasterColumn($0, problem: example.problem) }, solver: GLPKSolver())
-        var generation = ColumnGeneration(engine: search, master: master)
+        var generation = try example.generation()
         generation.quickNodes = quickNodes
         return generation
     }

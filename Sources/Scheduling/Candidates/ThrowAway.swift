@@ -52,14 +52,15 @@ enum ThrowAway {
     /// If it is false for all steps of which schedules below a cost are made, then some schedule that costs no more than
     /// the best of them retains nothing that the next step does not read.
     ///
-    /// *Proof.* Of the schedules that cost no more, take one with the fewest executions of ops; say that step i retains T,
-    /// not empty, which step i + 1 does not read. The ops that only T needs are useless. If there are none, the step reads T
-    /// itself, and need not retain it. (An output that would have to be evicted then is ruled out.) If others are left, the step without the useless ones costs no more and does all
-    /// that is needed. Both make a schedule with fewer executions or fewer retained tensors, which costs no more. If none are
-    /// left, then T is all that the step retains, and it can go. What the step before it has retained for it is not read
+    /// *Proof.* Of the schedules that cost no more, take one with the fewest executions of ops, and of these one that
+    /// retains the fewest tensors; say that step i retains T, not empty, which step i + 1 does not read. The ops that only T
+    /// needs are useless. If there are none, the step reads T itself, and need not retain it: an output that would have to
+    /// be evicted then is ruled out. If others are left, the step without the useless ones costs no more and does all that
+    /// is needed; the conditions are those of ``canPay(_:producer:in:_:analyzer:)``. Both contradict the choice. If no op is
+    /// left, T is all that the step retains, and the step can go. What the step before it has retained for it is not read
     /// any more, all of it: the same holds for that step, with all that it retains in the place of T, and so on until some
-    /// step is left or there is none before; the next step then finds nothing. That it is not needed was asked for every
-    /// step and every set T. (The conditions are those of ``canPay(_:producer:in:_:analyzer:)``.)
+    /// op is left or no step is; the next step then finds nothing. That no T is needed was asked for every step and every
+    /// set. Each op still runs where its output is used: from a graph output upwards, some execution is not useless.
     static func canEverPay(ops: [OpID], retained: [TensorID], analyzer: StepAnalyzer) -> Bool {
         guard !retained.isEmpty else { return false }
         guard retained.count <= mostRetained else { return true }

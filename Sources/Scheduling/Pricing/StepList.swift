@@ -55,8 +55,11 @@ struct StepList {
         var candidates: [Candidate] = []
         // What each candidate is worth.
         var values: [Double] = []
+        // By other prices the search has listed each of the ops itself, and what one is worth is not what another is.
+        let classes =
+            slack.map { InterchangeableOps.withEqualPrices(interchangeable, $0.prices, problem) } ?? interchangeable
         for column in columns {
-            guard !isStopped(), expand(column, interchangeable, limit, &candidates, &found) else {
+            guard !isStopped(), expand(column, classes, limit, &candidates, &found) else {
                 if needsAll { return nil }
                 break
             }
