@@ -23,8 +23,8 @@ struct Portfolio {
     /// What leads to a first incumbent and the first bounds.
     private static let start = [Row(member: .list), Row(member: .bounds), Row(member: .polish)]
 
-    /// The rows of each method.
-    static func table(_ method: Scheduler.Method) -> [Row] {
+    /// The rows of each method; with a limit that is short for the graph, windows come before bounds.
+    static func table(_ method: Scheduler.Method, isShort: Bool = false) -> [Row] {
         switch method {
         case .exact:
             start + [
@@ -32,6 +32,11 @@ struct Portfolio {
                 Row(member: .proof),
             ]
         case .hybrid: start + [Row(member: .windows)]
+        case .auto where isShort:
+            start + [
+                Row(member: .proof, share: 0.2, isQuick: true), Row(member: .pricing, share: 0.1),
+                Row(member: .windows, share: 0.8), Row(member: .pricing), Row(member: .windows), Row(member: .proof),
+            ]
         case .auto:
             start + [
                 Row(member: .proof, share: 0.2, isQuick: true), Row(member: .pricing, share: 0.25),
@@ -42,6 +47,11 @@ struct Portfolio {
             ]
         }
     }
+
+    /// A limit of fewer seconds for each op is short, if it is no longer than that in all: pricing would not get far in its
+    /// share of it.
+    private static let secondsPerOp = 0.05
+    private static let longestShortLimit = 10.0
 
     /// What small graphs have: with fewer candidates than these, proof takes less time than any other search.
     private static let quickLimits: EnumerationLimits = {
@@ -88,7 +98,8 @@ struct Portfolio {
         let goesOn = options.method == .exact && options.engine == .all
         var last = Ending.exhausted
         var isOutOfRounds = false
-        for row in Self.table(options.method) {
+        let shortLimit = min(Self.longestShortLimit, Self.secondsPerOp * Double(session.problem.ops.count))
+        for row in Self.table(options.method, isShort: session.budget.remainingSeconds < shortLimit) {
             if session.isDone, !goesOn { return try session.result(.proven) }
             if row.member == .pricing, !usesPricing { continue }
             if options.method == .auto, !Self.start.contains(where: { $0.member == row.member }),

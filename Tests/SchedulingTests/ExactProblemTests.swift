@@ -63,7 +63,7 @@ struct ExactProblemTests {
 
     @Test("Stopped in the middle: in time, with a true status")
     func stopsInTime() throws {
-        let problem = try OwnProblem.read("tower-30")
+        let problem = try OwnProblem.read("random-160")
         let control = SolveControl(timeLimitSeconds: 0.5)
         let result = try Scheduler(problem, solver: GLPKSolver(), options: .init(.exact)).schedule(control: control)
         #expect(result.seconds < 8)

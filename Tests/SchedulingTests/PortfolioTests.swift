@@ -23,6 +23,21 @@ struct PortfolioTests {
         }
     }
 
+    @Test("With a limit that is short for the graph, windows have most of the time before pricing has more than a look")
+    func shortLimit() throws {
+        let rows = Portfolio.table(.auto, isShort: true)
+        #expect(rows.prefix(3).map(\.member) == [.list, .bounds, .polish])
+        #expect(rows.last?.share == 1, "no time is left over")
+        #expect(Set(rows.map(\.member)) == Set(Portfolio.table(.auto).map(\.member)))
+        let windows = try #require(rows.firstIndex { $0.member == .windows })
+        var left = 1.0
+        for row in rows[..<windows] where row.share < 1 { left *= 1 - row.share }
+        #expect(left * rows[windows].share > 0.5)
+        for method in [Scheduler.Method.hybrid, .exact] {
+            #expect(Portfolio.table(method, isShort: true).map(\.share) == Portfolio.table(method).map(\.share))
+        }
+    }
+
     @Test("Shares are of what the rows before have left")
     func shares() {
         for method in Scheduler.Method.allCases {

@@ -174,6 +174,7 @@ struct ColumnGeneration {
                     continue
                 }
                 isQuick = !isThorough
+                if isThorough, !isBetter { caution = min(Self.mostCaution, (1 + weight) / 2) }
                 let relaxed = try master.add(outcome.relaxed, prices: prices, isRough: !isThorough)
                 if added + relaxed > 0, vainRounds < Self.patience { continue }
             } else if added > 0 {

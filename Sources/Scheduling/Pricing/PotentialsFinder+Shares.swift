@@ -30,9 +30,10 @@ extension PotentialsFinder {
             // Charges up to what the tensor adds unread need not be taken back.
             for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] where slots > 0 && member < 0 {
                 let slot = graph.readerSlot[reader]
-                share[slot] = 1 / Double(slots)
                 limit[slot] = 0
+                if slots == 1 { share[slot] = 1 }
             }
+            if slots > 1, member < 0 { shared[tensor] = 0 }
             return
         }
         if member >= 0 {
@@ -48,15 +49,15 @@ extension PotentialsFinder {
             sinkGrant[tensor] = hasCrookedMember ? -.infinity : sinkGrant[tensor] + most
             return
         }
-        if maker == .out, slots > 1 {
+        if maker != .member, slots > 1 {
             shared[tensor] = 0
-            return
+            if maker == .out { return }
         }
         for reader in graph.readerStart[tensor]..<graph.readerStart[tensor + 1] {
             let slot = graph.readerSlot[reader]
             guard state[graph.slotOp[slot]] == .open else { continue }
-            share[slot] = 1 / Double(slots)
             if maker == .open { limit[slot] = 0 }
+            if slots == 1 { share[slot] = 1 }
         }
     }
 }

@@ -274,32 +274,44 @@ final class PotentialsFinder {
         return true
     }
 
-    /// Raises what a slot may be charged for a tensor with a producer, and grants it to the producer.
+    /// Raises what a slot may be charged for a tensor with a producer, and its share if it has to, and grants it to the
+    /// producer.
     private func raiseLimit(_ op: Int, _ slot: Int) -> Bool {
-        let offset = slot - graph.slotStart[op]
-        guard share[slot] > 0 else { return false }
         let tensor = graph.slotTensor[slot]
+        let isBig = tables.isBig[op]
+        let mostShare = max(share[slot], share[slot] + 1 - shared[tensor] - (isBig ? share[slot] : sharedBig[tensor]))
+        guard mostShare > 1e-12 else { return false }
+        let offset = slot - graph.slotStart[op]
         var room = Double.infinity
         if state[graph.producer[tensor]] == .member { room = max(0, unread[tensor] - grant[tensor]) }
         // The surplus that would be left with no limit.
         var target = 0.0
         for role in tables.roles(of: op) {
-            let full = share[slot] * slotCost[roleSlot[role] + offset]
-            target = max(target, surplus[role] + min(limit[slot], full) - full)
+            let cost = slotCost[roleSlot[role] + offset]
+            target = max(target, surplus[role] + charge(slot, cost) - mostShare * cost)
         }
-        var raised = limit[slot]
+        var (raised, needed) = (limit[slot], share[slot])
         for role in tables.roles(of: op) {
             let excess = surplus[role] - target
             guard excess > 0 else { continue }
-            let full = share[slot] * slotCost[roleSlot[role] + offset]
-            raised = max(raised, min(full, min(limit[slot], full) + excess))
+            let cost = slotCost[roleSlot[role] + offset]
+            let charged = min(mostShare * cost, charge(slot, cost) + excess)
+            raised = max(raised, charged)
+            if cost > 0 { needed = max(needed, charged / cost) }
         }
         raised = min(raised, limit[slot] + room)
-        guard raised > limit[slot] else { return false }
+        needed = min(needed, mostShare)
+        guard raised > limit[slot] || needed > share[slot] else { return false }
         change(op, slot) {
             grant[tensor] += raised - limit[slot]
             if graph.isElementwise[slot] { sinkGrant[tensor] += raised - limit[slot] }
             limit[slot] = raised
+            if isBig {
+                sharedBig[tensor] = max(sharedBig[tensor], needed)
+            } else {
+                shared[tensor] += needed - share[slot]
+            }
+            share[slot] = needed
         }
         return true
     }

@@ -57,10 +57,12 @@ struct PricingClass: Sendable, Hashable {
     }
 
     /// Two classes with the same steps between them, or nil when the ranges are narrow.
-    func split() -> (PricingClass, PricingClass)? {
+    ///
+    /// - Parameter ratio: of the most to the fewest tile columns or rows; no range of this or less is split.
+    func split(above ratio: Double = 1.25) -> (PricingClass, PricingClass)? {
         let columns = Double(mostColumns) / Double(fewestColumns)
         let rows = Double(mostRows) / Double(fewestRows)
-        guard max(columns, rows) > 1.25 else { return nil }
+        guard max(columns, rows) > ratio else { return nil }
         var (low, high) = (self, self)
         if columns >= rows {
             low.mostColumns = Self.middle(fewestColumns, mostColumns)

@@ -29,6 +29,9 @@ final class PricingRun: Sendable {
     private static let opsPerRoot = 32
     /// How many more partial steps a root gets that has met its limit.
     private static let growth = 8
+    /// How much more all roots together get when no more than these are left: a bound that lacks little is worth it.
+    private static let growthForFew = 4
+    private static let fewRoots = 16
     /// Partial steps bounded for a root in a class that can be split.
     private static let nodesBeforeSplit = 200
 
@@ -81,19 +84,17 @@ final class PricingRun: Sendable {
         var nodes = limits.nodesPerRoot
         while !pending.isEmpty, !limits.isCancelled() {
             // Most roots end soon; those that do not share what a round may cost.
-            let more = min(nodes * Self.growth, limits.nodes / pending.count)
+            let all = limits.nodes * (pending.count <= Self.fewRoots ? Self.growthForFew : 1)
+            let more = min(nodes * Self.growth, all / pending.count)
             guard more >= 2 * nodes else { break }
             nodes = more
             let level = pending
             let outcomes = parallelMap(count: level.count, threads: threads) { self.search(level[$0], nodes: more) }
             guard !limits.isCancelled() else { break }
             pending = []
-            for (unfinished, outcome) in zip(level, outcomes) {
-                if outcome.isOutOfNodes {
-                    pending.append(Unfinished(job: unfinished.job, outcome: outcome))
-                } else {
-                    total.add(outcome)
-                }
+            for part in outcomes {
+                total.add(part.outcome)
+                pending += part.unfinished
             }
         }
         for unfinished in pending { total.add(unfinished.outcome) }
@@ -223,11 +224,24 @@ final class PricingRun: Sendable {
         return part
     }
 
-    /// Searches a root again, with more partial steps.
-    private func search(_ unfinished: Unfinished, nodes: Int) -> RootOutcome {
-        let tables = ClassTables(graph, unfinished.job.pricingClass, depthLimit: depthLimit)
-        return rootSearch(tables).run(root: unfinished.job.roots[0], nodes: nodes, mayStop: false)
-            ?? unfinished.outcome
+    /// Searches a root again, with more partial steps, and in narrower classes where there are any.
+    private func search(_ unfinished: Unfinished, nodes: Int) -> Part {
+        var part = Part()
+        let pricingClass = unfinished.job.pricingClass
+        let classes = pricingClass.split(above: 1).map { [$0.0, $0.1] } ?? [pricingClass]
+        for pricingClass in classes {
+            let tables = ClassTables(graph, pricingClass, depthLimit: depthLimit)
+            let root = unfinished.job.roots[0]
+            guard tables.possible[root] & 1 << UInt16(tables.tileKind) != 0 else { continue }
+            let outcome = rootSearch(tables).run(root: root, nodes: nodes, mayStop: false) ?? unfinished.outcome
+            if outcome.isOutOfNodes {
+                part.unfinished.append(
+                    Unfinished(job: Job(pricingClass: pricingClass, roots: [root]), outcome: outcome))
+            } else {
+                part.outcome.add(outcome)
+            }
+        }
+        return part
     }
 
     private func rootSearch(_ tables: ClassTables) -> RootSearch {
@@ -237,9 +251,15 @@ final class PricingRun: Sendable {
     }
 
     /// Weights of compute against traffic, each with several prices of memory.
-    private var weights: [(weight: Double, memoryPrice: Double)] {
-        [0, 0.5, 1].flatMap { weight in
-            [0, 0.25, 0.5, 1, 2, 4].map { (weight, $0 * typicalPrice / graph.capacity) }
+    private var weights: [RootSearch.Weight] {
+        [0, 0.5, 1].flatMap { compute in
+            [0, 0.25, 0.5, 1, 2, 4, 8, 16, 32].map {
+                RootSearch.Weight(
+                    compute: compute, memoryPrice: $0 * typicalPrice / graph.capacity, isHigh: $0 > Self.highestUsual)
+            }
         }
     }
+
+    /// Above this many typical prices for all of fast memory, few partial steps are bounded best; those few are large.
+    private static let highestUsual = 4.0
 }

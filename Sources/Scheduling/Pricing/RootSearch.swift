@@ -54,7 +54,7 @@ final class RootSearch {
     let exact: ExactCosts
     let analyzer: StepAnalyzer
     private let prices: PriceTables
-    private let weights: [(weight: Double, memoryPrice: Double)]
+    private let weights: [Weight]
     /// Potentials found for some partial steps; those below use them too.
     private var found: [[Potentials]] = []
     /// Of the partial step at hand: where its potentials are, and branchings since they were found.
@@ -65,6 +65,16 @@ final class RootSearch {
     /// ``PricingSearch/interchangeable``.
     private let twins: [[Int]]
     private let lastTwin: [Int]
+
+    /// How a bound weighs compute against traffic, and what it charges for memory.
+    struct Weight: Sendable {
+        /// The weight of compute, 0 to 1.
+        var compute: Double
+        /// Units of time for each element of fast memory.
+        var memoryPrice: Double
+        /// True for a price so high that it helps against large steps alone.
+        var isHigh: Bool
+    }
 
     struct Settings {
         /// Op sets whose value less cost exceeds this are looked for.
@@ -91,7 +101,7 @@ final class RootSearch {
     var isVague = false
 
     init(
-        _ tables: ClassTables, _ prices: PriceTables, weights: [(weight: Double, memoryPrice: Double)],
+        _ tables: ClassTables, _ prices: PriceTables, weights: [Weight],
         exact: ExactCosts,
         analyzer: StepAnalyzer, settings: Settings, twins: [[Int]], lastTwin: [Int]
     ) {
@@ -218,24 +228,38 @@ final class RootSearch {
         for word in 0..<words { open[word] = next[word] }
     }
 
-    /// The two best potentials for each weight of compute; false if one excludes all steps.
+    /// The best potentials, up to two for each weight of compute, and one of a high memory price; false if some exclude all
+    /// steps.
     private func choosePotentials() -> Bool {
         var ranked: [(excess: Double, index: Int, potentials: Potentials)] = []
-        for (index, pair) in weights.enumerated() {
+        var least = Double.infinity
+        for (index, weight) in weights.enumerated() {
+            if index == 0 || weight.compute != weights[index - 1].compute { least = .infinity }
+            // High prices are worth a look where those before were the better, the higher.
+            if weight.isHigh, ranked.last.map({ $0.excess > least }) ?? true { continue }
             let potentials = finder.find(
-                weight: pair.weight, memoryPrice: pair.memoryPrice, set: set, open: open)
+                weight: weight.compute, memoryPrice: weight.memoryPrice, set: set, open: open)
             step.use([potentials])
             guard step.bound(set, open, threshold: -.infinity) else { return false }
             if step.excess <= settings.threshold { return false }
+            least = min(least, step.excess)
             ranked.append((step.excess, index, potentials))
         }
         ranked.sort { ($0.excess, $0.index) < ($1.excess, $1.index) }
-        var chosen: [Potentials] = []
-        for (_, _, potentials) in ranked
-        where chosen.lazy.filter({ $0.weight == potentials.weight }).count < 2 { chosen.append(potentials) }
-        keep(chosen)
+        var chosen: [(weight: Weight, potentials: Potentials)] = []
+        for (_, index, potentials) in ranked where chosen.count < Self.potentialsKept {
+            let weight = weights[index]
+            let alike = chosen.lazy.filter {
+                $0.weight.isHigh == weight.isHigh && (weight.isHigh || $0.weight.compute == weight.compute)
+            }
+            if alike.count < (weight.isHigh ? 1 : 2) { chosen.append((weight, potentials)) }
+        }
+        keep(chosen.map(\.potentials))
         return true
     }
+
+    /// Each partial step is bounded by that many potentials: more bound better, and take longer.
+    private static let potentialsKept = 5
 
     private func keep(_ potentials: [Potentials]) {
         current = found.count
