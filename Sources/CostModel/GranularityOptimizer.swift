@@ -78,16 +78,17 @@ public struct GranularityOptimizer: Sendable {
     /// - Parameters:
     ///   - cost: the step, with what is resident and retained.
     ///   - resident: the resident tensors that `cost` was made with; needed where a granularity has to be simulated.
-    ///   - limit: latencies from here on are of no interest; the tighter, the faster the search.
+    ///   - limit: latencies from here on, or less by rounding alone, are of no interest; the tighter, the faster the
+    ///     search.
     public func best(for cost: StepCost, resident: [TensorID], below limit: Double = .infinity) -> GranularityChoice? {
         search(for: cost, resident: resident, below: limit).choice
     }
 
     /// The same as ``best(for:resident:below:)``, and what is known of the rest.
     ///
-    /// - Returns: Beside the choice, whether the mode looked at everything that it promises: false when demands of the step
-    ///   coincide at so many granularities that not all could be simulated. Then none of those passed over has a latency
-    ///   below `passedOver`, in units of time; it is infinite when all were looked at.
+    /// - Returns: Beside the choice, whether the mode looked at everything that it promises: false when demands of the
+    ///   step coincide at so many granularities that not all could be simulated. Then none of those passed over has a
+    ///   latency below `passedOver`, in units of time; it is infinite when all were looked at.
     public func search(
         for cost: StepCost, resident: [TensorID], below limit: Double = .infinity
     ) -> (choice: GranularityChoice?, isComplete: Bool, passedOver: Double) {

@@ -3,8 +3,8 @@ import TensorGraph
 /// One run of the granularity search over one step.
 struct GranularitySearch {
     private(set) var best: GranularityChoice?
-    /// A lower bound over the granularities that were passed over, because simulating them was beyond the budget; infinite
-    /// if none was.
+    /// A lower bound over the granularities that were passed over, because simulating them was beyond the budget;
+    /// infinite if none was.
     private(set) var passedOver = Double.infinity
     private var simulationBudget: Int
     private var attemptsLeft: Int
@@ -30,7 +30,7 @@ struct GranularitySearch {
         self.structure = cost.structure
         self.resident = resident
         self.problem = problem
-        self.limit = limit
+        self.limit = Self.better(than: limit)
         simulationBudget = optimizer.effort.simulatedIterations
         // Where demands coincide most attempts end in a simulation that is not made.
         attemptsLeft = cost.hasOverlaps ? optimizer.effort.attempts / 16 : optimizer.effort.attempts
@@ -120,22 +120,41 @@ struct GranularitySearch {
         runFast()
         passedOver = .infinity
         let widths = (1...widestTile).reversed()
-        let heights = (1...tallestTile).reversed()
         for width in widths {
-            guard bound(width: width, height: tallestTile) < limit else { break }
-            for height in heights {
-                guard bound(width: width, height: height) < limit, attemptsLeft > 0 else { break }
-                exhaustDepths(width: width, height: height)
+            guard bound(width: width, height: tallestTile) < limit, attemptsLeft > 0 else { break }
+            if fitsAtSomeDepth(width: width, height: tallestTile) {
+                exhaustSingleDepth(width: width, height: tallestTile)
+                exhaustSeveralDepths(width: width, height: tallestTile)
+            }
+            exhaustLowerTiles(width: width)
+        }
+    }
+
+    /// All heights below the tallest tile. Most pairs of a wide and a tall tile fit at no depth, and what fits with
+    /// several k-steps may be far too tall for one, so each has its own heights.
+    private mutating func exhaustLowerTiles(width: Int) {
+        let (single, several) = tallestBelowWhole(width: width)
+        var height = max(single, several)
+        while height > 0, attemptsLeft > 0 {
+            let isSingleOpen = single > 0 && bound(width: width, height: min(height, single), .single) < limit
+            let areSeveralOpen = several > 0 && bound(width: width, height: min(height, several), .several) < limit
+            if isSingleOpen, height <= single { exhaustSingleDepth(width: width, height: height) }
+            if areSeveralOpen, height <= several { exhaustSeveralDepths(width: width, height: height) }
+            switch (isSingleOpen, areSeveralOpen) {
+            case (false, false): return
+            case (true, false): height = min(height - 1, single)
+            case (false, true): height = min(height - 1, several)
+            case (true, true): height -= 1
             }
         }
     }
 
-    private mutating func exhaustDepths(width: Int, height: Int) {
-        if canBeSingleDepth {
-            attempt(width: width, height: height, depth: structure.sinkReduction)
-            if structure.sinkCount == 0 { return }
-        }
-        guard let (width, height) = tileForSeveralDepths(width, height) else { return }
+    private mutating func exhaustSingleDepth(width: Int, height: Int) {
+        if canBeSingleDepth { attempt(width: width, height: height, depth: structure.sinkReduction) }
+    }
+
+    private mutating func exhaustSeveralDepths(width: Int, height: Int) {
+        guard structure.sinkCount > 0, let (width, height) = tileForSeveralDepths(width, height) else { return }
         let deepest = deepestFitting(width: width, height: height, by: cost.sureWorkingSet)
         for depth in stride(from: deepest, to: 0, by: -1) {
             guard depthBound(Granularity(width: width, height: height, depth: depth)) < limit, attemptsLeft > 0 else {
@@ -155,8 +174,8 @@ struct GranularitySearch {
 
     /// A lower bound of the latency over everything that the exhaustive search would try; infinite when nothing fits.
     ///
-    /// Widths that cut a row into equally many tiles are one group: no tile of it is wider than the widest, and none taller
-    /// than the tallest that fits beside the narrowest.
+    /// Widths that cut a row into equally many tiles are one group: no tile of it is wider than the widest, and none
+    /// taller than the tallest that fits beside the narrowest.
     func bound() -> Double {
         var least = Double.infinity
         var widest = widestTile
@@ -177,18 +196,27 @@ struct GranularitySearch {
     /// The tallest tile of this width that fits at any depth; nil if none does.
     private func tallestFitting(width: Int) -> Int? {
         if fitsAtSomeDepth(width: width, height: tallestTile) { return tallestTile }
-        // Slices merge only when one tile covers a side, so below the tallest tile the working set grows with the height.
-        guard tallestTile > 1 else { return nil }
-        func fitsByMemory(_ height: Int) -> Bool {
-            fits(width, height, depth: 1) || canBeSingleDepth && fits(width, height, depth: structure.sinkReduction)
+        let (single, several) = tallestBelowWhole(width: width)
+        return max(single, several) > 0 ? max(single, several) : nil
+    }
+
+    /// The tallest tiles of this width, lower than the tallest of all, that fit by memory with one k-step and with
+    /// several; 0 if none does.
+    private func tallestBelowWhole(width: Int) -> (single: Int, several: Int) {
+        // Slices merge only when one tile covers a side, so below the tallest tile the working set grows with the
+        // height.
+        func tallest(_ depth: Int) -> Int {
+            guard tallestTile > 1, fits(width, 1, depth: depth) else { return 0 }
+            var (low, high) = (1, tallestTile)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if fits(width, middle, depth: depth) { low = middle } else { high = middle }
+            }
+            return low
         }
-        guard fitsByMemory(1) else { return nil }
-        var (low, high) = (1, tallestTile)
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if fitsByMemory(middle) { low = middle } else { high = middle }
-        }
-        return low
+        return (
+            canBeSingleDepth ? tallest(structure.sinkReduction) : 0, structure.sinkReduction > 1 ? tallest(1) : 0
+        )
     }
 
     private func fitsAtSomeDepth(width: Int, height: Int) -> Bool {
@@ -203,9 +231,9 @@ struct GranularitySearch {
 
     /// The named orders of which one is best at this granularity.
     ///
-    /// Slices that depend on the tile's row alone, or column alone, are what an order can keep or lose. Without slices by
-    /// column an order by columns loads a row's slice at every tile at which one by rows does, and at others; only where
-    /// in its row the one load falls differs between raster and row snake. By rows the same.
+    /// Slices that depend on the tile's row alone, or column alone, are what an order can keep or lose. Without slices
+    /// by column an order by columns loads a row's slice at every tile at which one by rows does, and at others; only
+    /// where in its row the one load falls differs between raster and row snake. By rows the same.
     private func orders(_ granularity: Granularity) -> [TileOrder] {
         let grid = cost.grid(granularity)
         guard grid.rows > 1, grid.columns > 1, grid.rows * grid.columns <= TileOrder.maximumListedTiles else {
@@ -237,9 +265,13 @@ struct GranularitySearch {
 
     /// A lower bound of the latency at this tile size and at all narrower and lower ones.
     private func bound(width: Int, height: Int) -> Double {
+        bound(width: width, height: height, canBeSingleDepth ? .any : .several)
+    }
+
+    private func bound(width: Int, height: Int, _ depths: StepCost.Depths) -> Double {
         let (rows, columns) = structure.grid(Granularity(width: width, height: height, depth: 1))
         let compute = tileCompute * Double(rows) * Double(columns)
-        let traffic = cost.trafficBound(width: width, height: height, canBeSingleDepth: canBeSingleDepth)
+        let traffic = cost.trafficBound(width: width, height: height, depths)
         // A hair below, so that rounding never prunes an equal.
         return max(compute, traffic / cost.bandwidth) * (1 - 1e-12)
     }
@@ -317,10 +349,13 @@ struct GranularitySearch {
         return true
     }
 
+    /// Bounds are a hair low: with this limit what is as good as a latency, but for rounding, is no better.
+    private static func better(than latency: Double) -> Double { latency * (1 - 2e-12) }
+
     @inline(__always)
     private mutating func consider(_ granularity: Granularity, _ order: TileOrder, _ latency: Double) {
         guard latency < limit else { return }
-        limit = latency
+        limit = Self.better(than: latency)
         best = GranularityChoice(granularity: granularity, order: order, latency: latency)
     }
 }

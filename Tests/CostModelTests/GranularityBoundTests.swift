@@ -16,13 +16,13 @@ struct GranularityBoundTests {
             let cost = step.cost
             let structure = step.structure
             let unlimited = try step.problem.with(capacity: 1 << 40)
-            let isOneDeep = structure.sinkReduction <= step.optimizer(.exhaustive).depthLimit(structure)
             for choice in step.choices {
                 let (granularity, order) = (choice.granularity, choice.order)
                 let chosen = Step(
                     ops: structure.ops, granularity: granularity, retained: structure.retained, order: order)
                 let evaluation = try Evaluator(unlimited).evaluate(chosen, structure, resident: step.resident)
                 let tiles = Double(evaluation.gridRows * evaluation.gridColumns)
+                let steps = structure.reductionSteps(depth: granularity.depth)
                 #expect(
                     cost.tileComputeBound * tiles <= evaluation.compute * (1 + 1e-9),
                     "compute at \(granularity): \(step.text)")
@@ -32,7 +32,8 @@ struct GranularityBoundTests {
                     let width = min(granularity.width + width, structure.outputWidth, unlimited.hardware.nativeWidth)
                     let height = min(
                         granularity.height + height, structure.outputHeight, unlimited.hardware.nativeHeight)
-                    let bound = cost.trafficBound(width: width, height: height, canBeSingleDepth: isOneDeep)
+                    let depths: StepCost.Depths = steps > 1 ? .several : .single
+                    let bound = cost.trafficBound(width: width, height: height, depths)
                     let moved = evaluation.trafficElements
                     #expect(
                         bound <= moved * (1 + 1e-9),
