@@ -5,8 +5,8 @@ import MIP
 /// An owned GLPK problem, filled from a ``MIPModel`` whose indices it keeps (GLPK counts from 1).
 ///
 /// Lives and dies on one ``SolverThread``. The model has validated its numbers and indices; this type sees to what GLPK
-/// demands besides: equal bounds are declared fixed, integral columns have integral bounds, there is at least one row and
-/// one column. Names never reach GLPK.
+/// demands besides: equal bounds are declared fixed, integral columns have integral bounds, there is at least one row
+/// and one column. Names never reach GLPK.
 struct GLPKProblem: ~Copyable {
     let handle: OpaquePointer
     /// Columns and rows of the model loaded so far.
@@ -123,7 +123,8 @@ struct GLPKProblem: ~Copyable {
         }
     }
 
-    /// Deletes columns by their ascending zero-based indices; the others close ranks and the model is no longer in step.
+    /// Deletes columns by their ascending zero-based indices; the others close ranks and the model is no longer in
+    /// step.
     func deleteColumns(_ indices: [Int]) {
         guard !indices.isEmpty && indices.count < Int(glp_get_num_cols(handle)) else { return }
         glp_del_cols(handle, Int32(indices.count), [0] + indices.map { Int32($0 + 1) })

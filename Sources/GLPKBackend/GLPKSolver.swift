@@ -39,7 +39,8 @@ public struct GLPKSolver: MIPSolver {
         }
     }
 
-    /// Opens the linear relaxation: after new columns the primal simplex goes on from the old basis, after new rows the dual.
+    /// Opens the linear relaxation: after new columns the primal simplex goes on from the old basis, after new rows the
+    /// dual.
     public func makeIncrementalLP(_ model: MIPModel) throws -> any IncrementalLP {
         try GLPKIncrementalLP(model, logger: logger)
     }

@@ -45,8 +45,8 @@ struct LazyRowPool {
 
     /// New rows that a point with exact integers breaks; they are known from now on.
     ///
-    /// - Throws: ``MIPSolverError/numericalTrouble(_:)`` if the point breaks known rows only, which the node's LP solution
-    ///   obeys: then the difference between the two is all that is broken, and no row can tell.
+    /// - Throws: ``MIPSolverError/numericalTrouble(_:)`` if the point breaks known rows only, which the node's LP
+    ///   solution obeys: then the difference between the two is all that is broken, and no row can tell.
     mutating func newRows(for point: [Double]) throws -> [Row] {
         let broken = try violated(by: point)
         let new = broken.filter { known.insert(Demand(terms: $0.terms, bounds: $0.bounds)).inserted }

@@ -22,8 +22,8 @@ struct MIPSearch {
     private enum Manner {
         /// Scaled, from the dual simplex method, with cover cuts.
         case usual
-        /// As the model stands, from the primal simplex method, with no cuts but lazy rows: slower, and with fewer sources
-        /// of rounding errors.
+        /// As the model stands, from the primal simplex method, with no cuts but lazy rows: slower, and with fewer
+        /// sources of rounding errors.
         case plain
     }
 
@@ -138,8 +138,8 @@ struct MIPSearch {
     /// Rounding its integral columns may have broken GLPK's incumbent: solves for the continuous columns anew.
     ///
     /// - Returns: whether that was so.
-    /// - Throws: ``MIPSolverError/numericalTrouble(_:)`` if there is no feasible point with these integers, or only one that
-    ///   is worse than what GLPK believed to have, with which it has cut off nodes.
+    /// - Throws: ``MIPSolverError/numericalTrouble(_:)`` if there is no feasible point with these integers, or only one
+    ///   that is worse than what GLPK believed to have, with which it has cut off nodes.
     private func settleDoubt(of tree: SearchTree, believed: Double) throws -> Bool {
         guard let point = tree.doubtful else { return false }
         let report = try FeasibilityReport(of: point, in: model)
@@ -190,7 +190,7 @@ struct MIPSearch {
         var parameters = glp_iocp()
         glp_init_iocp(&parameters)
         parameters.msg_lev = messageLevel
-        parameters.br_tech = GLP_BR_MFV
+        parameters.br_tech = options.branching == .penalties ? GLP_BR_DTH : GLP_BR_MFV
         parameters.bt_tech = GLP_BT_BLB
         parameters.pp_tech = manner == .usual ? GLP_PP_ROOT : GLP_PP_NONE
         parameters.cov_cuts = manner == .usual ? GLP_ON : GLP_OFF

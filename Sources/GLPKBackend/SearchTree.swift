@@ -4,8 +4,8 @@ import MIP
 
 /// The caller's side of GLPK's branch and cut: what happens in its callback.
 ///
-/// Here the incumbents are judged, lazy rows generated, limits watched and the dual bound followed. GLPK reports nothing of
-/// this after `glp_intopt` has returned: its tree is gone by then.
+/// Here the incumbents are judged, lazy rows generated, limits watched and the dual bound followed. GLPK reports
+/// nothing of this after `glp_intopt` has returned: its tree is gone by then.
 final class SearchTree {
     private let model: MIPModel
     private let options: MIPOptions

@@ -4,8 +4,8 @@ import Logging
 
 /// A thread on which a GLPK environment lives, from its first call to its last.
 ///
-/// GLPK keeps its environment in thread-local storage: a problem must be created, used and deleted on one thread. Jobs run
-/// one after the other, each while its caller waits; ``finish(_:)`` frees the environment.
+/// GLPK keeps its environment in thread-local storage: a problem must be created, used and deleted on one thread. Jobs
+/// run one after the other, each while its caller waits; ``finish(_:)`` frees the environment.
 final class SolverThread: Sendable {
     private static let stackBytes = 64 << 20
 

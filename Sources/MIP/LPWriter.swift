@@ -1,9 +1,9 @@
 /// Writes a model in the CPLEX LP format as GLPK, CBC, HiGHS and others read it.
 ///
-/// Numbers have as many digits as they need to read back exactly. A range row becomes two rows, the second named after the
-/// first with `.upper`. A constant in the objective becomes the coefficient of a column fixed at one
-/// (``NameTable/spare``). Free rows, which bind nothing, are left out and mentioned in a comment.
-/// Source: IBM ILOG CPLEX file formats, "LP file format"; GLPK 5.0 reference manual, appendix C.
+/// Numbers have as many digits as they need to read back exactly. A range row becomes two rows, the second named after
+/// the first with `.upper`. A constant in the objective becomes the coefficient of a column fixed at one
+/// (``NameTable/spare``). Free rows, which bind nothing, are left out and mentioned in a comment. Source: IBM ILOG
+/// CPLEX file formats, "LP file format"; GLPK 5.0 reference manual, appendix C.
 public struct LPWriter: Sendable {
     /// The names used in the file.
     public let names: NameTable

@@ -1,13 +1,15 @@
 /// The bound on the objective that a set of row duals proves, whatever their origin.
 ///
-/// For a minimum and any duals *pi*, every feasible point costs at least
-/// *sum of pi times the row bound of the matching side* + *sum over columns of min(d x) within the column bounds*, where
-/// *d = c - sum(pi a)* is the reduced cost (weak duality; see Neumaier and Shcherbina, "Safe bounds in linear and
-/// mixed-integer linear programming", Math. Program. 99, 2004). No tolerance of a solver enters, only the rounding of
-/// the sums. For a maximum everything is mirrored.
+/// For a minimum and any duals *pi*, every feasible point costs at least *sum of pi times the row bound of the matching
+/// side* + *sum over columns of min(d x) within the column bounds*, where *d = c - sum(pi a)* is the reduced cost (weak
+/// duality; see Neumaier and Shcherbina, "Safe bounds in linear and mixed-integer linear programming", Math. Program.
+/// 99, 2004). No tolerance of a solver enters, only the rounding of the sums. For a maximum everything is mirrored.
+///
+/// A dual that points to a side on which its row has no bound counts as 0: solvers leave such duals behind, a hair off
+/// 0, and they would prove nothing.
 public struct LagrangianBound: Sendable {
-    /// Lower bound of a minimum, upper bound of a maximum; infinite if the duals prove nothing because a column or row
-    /// has no bound on the side that they point to.
+    /// Lower bound of a minimum, upper bound of a maximum; infinite if the duals prove nothing because a column has no
+    /// bound on the side that they point to.
     public let value: Double
     /// c - sum(pi a) of each column.
     public let reducedCosts: [Double]
@@ -24,8 +26,10 @@ public struct LagrangianBound: Sendable {
         var reduced = model.columns.map(\.objective)
         var bound = sign * model.objectiveConstant
         for (row, dual) in zip(model.rows, rowDuals) where dual != 0 {
+            let least = Self.least(sign * dual, over: row.bounds)
+            guard least > -.infinity else { continue }
             for term in row.terms { reduced[term.column.index] -= dual * term.coefficient }
-            bound += Self.least(sign * dual, over: row.bounds)
+            bound += least
         }
         for (column, cost) in zip(model.columns, reduced) where cost != 0 {
             bound += Self.least(sign * cost, over: column.bounds)

@@ -44,7 +44,8 @@ public struct Column: Sendable, Hashable {
     }
 }
 
-/// A linear constraint, in a model or, as a cut, on its way there: the activity, the sum of the terms, lies within the bounds.
+/// A linear constraint, in a model or, as a cut, on its way there: the activity, the sum of the terms, lies within the
+/// bounds.
 public struct Row: Sendable, Hashable {
     /// Any text; need not be unique.
     public let name: String
@@ -182,8 +183,8 @@ public struct MIPModel: Sendable {
     /// Whether any column is integral.
     public var hasIntegers: Bool { columns.contains { $0.integrality.isIntegral } }
 
-    /// Whether every feasible point has an integral objective because each column that has a cost is integral or fixed at
-    /// an integer, and each cost, as well as the constant, is an integer.
+    /// Whether every feasible point has an integral objective because each column that has a cost is integral or fixed
+    /// at an integer, and each cost, as well as the constant, is an integer.
     public var hasIntegralObjective: Bool {
         objectiveConstant == objectiveConstant.rounded()
             && columns.allSatisfy { column in

@@ -19,6 +19,16 @@ public struct LPOptions: Sendable {
 
 /// What a caller asks of a solver for a mixed-integer program.
 public struct MIPOptions: Sendable {
+    /// Which fractional column to branch on.
+    public enum Branching: Sendable, Hashable {
+        /// The one closest to one half: chosen in no time.
+        case mostFractional
+        /// The one that raises the bound most, by what the next pivot says (Driebeck, "An algorithm for the solution of
+        /// mixed integer programming problems", Management Science 12, 1966; Tomlin 1971). Each node takes longer;
+        /// where many schedules cost the same, few are needed.
+        case penalties
+    }
+
     /// Wall-clock limit, in seconds; nil for none.
     public var timeLimitSeconds: Double?
     /// The search stops when (incumbent - dual bound) / |incumbent| is at most this; 0 asks for proof.
@@ -29,8 +39,8 @@ public struct MIPOptions: Sendable {
     /// ``MIPSolverError/infeasibleStart(_:)`` for a point that breaks the model and
     /// ``MIPSolverError/startViolatesLazyRow(name:)`` for one that a lazy row forbids.
     public var initialPoint: [Double]?
-    /// The caller's word that every feasible objective is an integer, so that bounds may be rounded. It must follow from
-    /// the model (``MIPModel/hasIntegralObjective``), else a solver throws ``MIPSolverError/invalidOption(_:)``.
+    /// The caller's word that every feasible objective is an integer, so that bounds may be rounded. It must follow
+    /// from the model (``MIPModel/hasIntegralObjective``), else a solver throws ``MIPSolverError/invalidOption(_:)``.
     public var objectiveIsIntegral = false
     /// Drops columns that the root's reduced costs prove useless against the incumbent.
     public var fixesByReducedCost = true
@@ -38,9 +48,12 @@ public struct MIPOptions: Sendable {
     public var certifiesRoot = false
     /// Columns to branch on before all others, upwards first: structural decisions of which the rest follows.
     public var branchFirst: [ColumnID] = []
-    /// Rows too many to write down: given a point with integral columns exact, returns rows of the model that it breaks,
-    /// none if it is fine. Every row returned must hold for all points wanted, not only near this one; rows that the
-    /// point does not break are ignored. Called on the solver's thread; what it throws ends the search and is thrown on.
+    /// How other columns are chosen; a hint, which a solver may ignore.
+    public var branching = Branching.mostFractional
+    /// Rows too many to write down: given a point with integral columns exact, returns rows of the model that it
+    /// breaks, none if it is fine. Every row returned must hold for all points wanted, not only near this one; rows
+    /// that the point does not break are ignored. Called on the solver's thread; what it throws ends the search and is
+    /// thrown on.
     public var lazyRows: (@Sendable (_ point: [Double]) throws -> [Row])?
     /// Rows that no point wanted breaks and that a fractional point may: given such a point, returns rows of the model
     /// that it breaks. They only spare work, so a solver may ignore them. Called on the solver's thread.
@@ -55,8 +68,8 @@ public struct MIPOptions: Sendable {
 
     /// Checks the options against a model.
     ///
-    /// - Throws: ``MIPSolverError/invalidOption(_:)``, ``MIPSolverError/invalidModel(_:)`` for an index or a point of the
-    ///   wrong size.
+    /// - Throws: ``MIPSolverError/invalidOption(_:)``, ``MIPSolverError/invalidModel(_:)`` for an index or a point of
+    ///   the wrong size.
     public func validate(for model: MIPModel) throws(MIPSolverError) {
         if let limit = timeLimitSeconds, !(limit >= 0) { throw .invalidOption("time limit \(limit) s") }
         if !(relativeGap >= 0 && relativeGap.isFinite) { throw .invalidOption("relative gap \(relativeGap)") }
@@ -70,7 +83,8 @@ public struct MIPOptions: Sendable {
         }
     }
 
-    /// The initial point with integral columns exact, checked against the model and the lazy rows; nil if there is none.
+    /// The initial point with integral columns exact, checked against the model and the lazy rows; nil if there is
+    /// none.
     ///
     /// - Throws: ``MIPSolverError/infeasibleStart(_:)``, ``MIPSolverError/startViolatesLazyRow(name:)``,
     ///   ``MIPSolverError/invalidModel(_:)`` for a point of the wrong size, and what `lazyRows` throws.

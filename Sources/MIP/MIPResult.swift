@@ -77,8 +77,8 @@ public struct LPResult: Sendable {
     public let point: [Double]
     /// c - sum(pi a) of each column, for a minimum as for a maximum; empty unless optimal.
     public let reducedCosts: [Double]
-    /// The dual value pi of each row, the change of the objective per unit of the row's bound; empty if unknown. When the
-    /// solution was stopped these are the duals of the last basis.
+    /// The dual value pi of each row, the change of the objective per unit of the row's bound; empty if unknown. When
+    /// the solution was stopped these are the duals of the last basis.
     public let rowDuals: [Double]
     /// What the row duals prove (``LagrangianBound``): no feasible point is better. Infinite if nothing.
     public let dualBound: Double

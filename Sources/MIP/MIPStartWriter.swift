@@ -2,14 +2,15 @@
 public struct MIPStartWriter: Sendable {
     /// What a start looks like.
     public enum Format: String, Sendable, Hashable, CaseIterable {
-        /// `cbc model.lp -mips FILE -solve`. The first line is `Stopped on iterations - objective value X`; each further
-        /// line has a column's index, name, value and objective coefficient, in the order of the model. Columns at zero
-        /// are left out, as CBC does. Source: CBC 2.10, `CbcMipStartIO.cpp`.
+        /// `cbc model.lp -mips FILE -solve`. The first line is `Stopped on iterations - objective value X`; each
+        /// further line has a column's index, name, value and objective coefficient, in the order of the model. Columns
+        /// at zero are left out, as CBC does. Source: CBC 2.10, `CbcMipStartIO.cpp`.
         case cbc
-        /// `gurobi_cl InputFile=FILE.mst`: a name and a value on each line. Source: Gurobi reference manual, "MST format".
+        /// `gurobi_cl InputFile=FILE.mst`: a name and a value on each line. Source: Gurobi reference manual, "MST
+        /// format".
         case gurobi
-        /// `highs --read_solution_file FILE`: the head of a solution file, then all columns by name. Source: HiGHS 1.16,
-        /// `HighsModelUtils.cpp`.
+        /// `highs --read_solution_file FILE`: the head of a solution file, then all columns by name. Source: HiGHS
+        /// 1.16, `HighsModelUtils.cpp`.
         case highs
         /// SCIP's `read FILE.sol`: the objective, then names and values without zeros.
         case scip

@@ -1,10 +1,10 @@
 /// Writes a model in the free MPS format as GLPK, CBC, HiGHS and others read it.
 ///
-/// Numbers have as many digits as they need to read back exactly. Readers disagree on the sense of maximisation and on the
-/// sign of an objective constant, so a maximum is written as the minimum of the negated objective, which a comment says,
-/// and the constant as the coefficient of a column fixed at one (``NameTable/spare``). A range row whose width is not exact
-/// in doubles becomes two rows. Every column's bounds are written out, since readers disagree on the defaults of integers.
-/// Source: GLPK 5.0 reference manual, appendix B.
+/// Numbers have as many digits as they need to read back exactly. Readers disagree on the sense of maximisation and on
+/// the sign of an objective constant, so a maximum is written as the minimum of the negated objective, which a comment
+/// says, and the constant as the coefficient of a column fixed at one (``NameTable/spare``). A range row whose width is
+/// not exact in doubles becomes two rows. Every column's bounds are written out, since readers disagree on the defaults
+/// of integers. Source: GLPK 5.0 reference manual, appendix B.
 public struct MPSWriter: Sendable {
     /// The names used in the file.
     public let names: NameTable

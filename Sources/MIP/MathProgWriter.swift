@@ -1,8 +1,8 @@
 /// Writes a model as plain text in MathProg, the modelling language of GLPK: `glpsol -m FILE`.
 ///
-/// One `var` and one `s.t.` per column and row, no sets or parameters: for reading and for checking with another reader.
-/// Numbers have as many digits as they need to read back exactly. Free rows, which bind nothing, are left out and
-/// mentioned in a comment. Source: GLPK 5.0, "Modeling language GNU MathProg".
+/// One `var` and one `s.t.` per column and row, no sets or parameters: for reading and for checking with another
+/// reader. Numbers have as many digits as they need to read back exactly. Free rows, which bind nothing, are left out
+/// and mentioned in a comment. Source: GLPK 5.0, "Modeling language GNU MathProg".
 public struct MathProgWriter: Sendable {
     /// The names used in the file.
     public let names: NameTable

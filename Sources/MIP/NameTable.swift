@@ -1,8 +1,8 @@
 /// Names that every file format and solver takes, and the way back to the model.
 ///
 /// A safe name has only `[A-Za-z0-9_]`, at most ``longestName`` bytes, starts neither with a digit nor with `e` or `E`
-/// (readers take `2e3x` for a number) and is no keyword of the LP format or of MathProg. Names of columns and rows share one
-/// space, as MathProg demands, and stay unique where case is ignored. A name that is safe already is kept.
+/// (readers take `2e3x` for a number) and is no keyword of the LP format or of MathProg. Names of columns and rows
+/// share one space, as MathProg demands, and stay unique where case is ignored. A name that is safe already is kept.
 public struct NameTable: Sendable {
     /// The longest safe name, in bytes. Writers append up to six bytes more (`.upper`): 100 is what readers take.
     public static let longestName = 94

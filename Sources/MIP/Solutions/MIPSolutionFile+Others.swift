@@ -35,8 +35,8 @@ extension MIPSolutionFile {
         return file
     }
 
-    /// `glpsol -o`: a head, a table of rows and one of columns. A name longer than its column has its numbers on the line
-    /// below; an asterisk marks an integral column of a MIP, two letters the status of one of an LP.
+    /// `glpsol -o`: a head, a table of rows and one of columns. A name longer than its column has its numbers on the
+    /// line below; an asterisk marks an integral column of a MIP, two letters the status of one of an LP.
     static func glpsolTable(_ lines: [SolutionLine]) throws(MIPSolutionError) -> MIPSolutionFile {
         var file = MIPSolutionFile(format: .glpsolTable)
         var isInColumns = false

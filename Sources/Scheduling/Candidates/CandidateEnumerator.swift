@@ -116,8 +116,9 @@ package struct CandidateEnumerator: Sendable {
             let ended = connected.enumerate(
                 root: root,
                 continues: { visited in
-                    guard visited & 255 == 0 else { return true }
-                    progress.visited.add(256, ordering: .relaxed)
+                    if visited & 255 == 0 { progress.visited.add(256, ordering: .relaxed) }
+                    // The first set too: there may be many roots.
+                    guard visited & 255 <= 1 else { return true }
                     return progress.isWithin(limits) && !isCancelled()
                 },
                 visit: { set, canFit in

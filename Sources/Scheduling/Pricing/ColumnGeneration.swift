@@ -4,14 +4,14 @@ import TensorGraph
 
 /// Column generation: restricted master and pricing in turns, with a bound for the whole problem at every round.
 ///
-/// A round solves the master over its pool, and asks the pricing engine for steps that are worth more than they cost. The
-/// engine's answer has prices by which no step of the problem is, so by weak duality every schedule costs at least their
-/// objective (``DualPrices``). The steps found join the pool.
+/// A round solves the master over its pool, and asks the pricing engine for steps that are worth more than they cost.
+/// The engine's answer has prices by which no step of the problem is, so by weak duality every schedule costs at least
+/// their objective (``DualPrices``). The steps found join the pool.
 ///
 /// The engine is not asked about the master's prices, which jump from corner to corner, but about a mean of them and of
-/// those that prove the best bound (at first: none), weighted such that their objective is 1 - eps of the master's: close to
-/// prices that are known to be good, searches are short. A step that is worth more than it costs by the mean is so by the
-/// master's prices, since by the others it is not: it is new. When none is, eps goes down.
+/// those that prove the best bound (at first: none), weighted such that their objective is 1 - eps of the master's:
+/// close to prices that are known to be good, searches are short. A step that is worth more than it costs by the mean
+/// is so by the master's prices, since by the others it is not: it is new. When none is, eps goes down.
 ///
 /// Where a search ends at its limits, what its bound is made of joins the pool as a ``RelaxedStep``: the master's next
 /// prices avoid it where that costs least. Its objective is a guess then, until the relaxed steps it takes are barred.
@@ -48,9 +48,10 @@ struct ColumnGeneration {
     }
 
     /// Steps of the scale, from rough to fine: how far from the master's objective the prices' is, as a share.
-    static let ladder = [0.3, 0.1, 0.05, 0.02, 0.005, 5e-10]
+    static let ladder = [0.3, 0.1, 0.05, 0.035, 0.02, 0.005, 5e-10]
 
-    /// What sums of prices and of values can be wrong by, as a share: thousands of terms at 2^-53 each, with room to spare.
+    /// What sums of prices and of values can be wrong by, as a share: thousands of terms at 2^-53 each, with room to
+    /// spare.
     static let rounding = 1e-10
 
     /// Fewer columns than these are looked for thoroughly.
@@ -64,7 +65,8 @@ struct ColumnGeneration {
     private static let patience = 8
     /// What a bound has to gain to be better, as a share.
     private static let gain = 2e-3
-    /// The weight of the prices that prove the best bound, above which a search that does not end is left to relaxed steps.
+    /// The weight of the prices that prove the best bound, above which a search that does not end is left to relaxed
+    /// steps.
     private static let mostCaution = 0.8
     /// How many more granularities are searched where they are what bounds lack, and how often that is done.
     private static let searchGrowth = 4

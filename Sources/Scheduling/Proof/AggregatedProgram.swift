@@ -1,13 +1,13 @@
 import MIP
 import TensorGraph
 
-/// An integer program over listed steps in which interchangeable ops are told apart by nothing: a lower bound where a program
-/// with a column for each choice of them has too many.
+/// An integer program over listed steps in which interchangeable ops are told apart by nothing: a lower bound where a
+/// program with a column for each choice of them has too many.
 ///
-/// One column stands for all steps that differ in interchangeable ops only; its value is how many of them a schedule has. The
-/// rows are those of the master, which every schedule satisfies (``DualPrices``), summed up over the ops of a class.
-/// So a schedule of listed steps is a point of the program, and costs no less than its optimum. The order of steps is
-/// left out, and with it nothing that a lower bound needs.
+/// One column stands for all steps that differ in interchangeable ops only; its value is how many of them a schedule
+/// has. The rows are those of the master, which every schedule satisfies (``DualPrices``), summed up over the ops of a
+/// class. So a schedule of listed steps is a point of the program, and costs no less than its optimum. The order of
+/// steps is left out, and with it nothing that a lower bound needs.
 struct AggregatedProgram {
     private let problem: Problem
     private let rows: [MasterRow]
@@ -27,8 +27,8 @@ struct AggregatedProgram {
         }
     }
 
-    /// No schedule of these steps costs less, in units of time; nil when nothing is known, because time is up or the solver
-    /// fails.
+    /// No schedule of these steps costs less, in units of time; nil when nothing is known, because time is up or the
+    /// solver fails.
     ///
     /// - Parameter columns: all steps that a schedule below some cutoff can have; the bound holds up to that cutoff.
     func bound(_ columns: [PricedColumn], budget: Budget) throws -> Double? {

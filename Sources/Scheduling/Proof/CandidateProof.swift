@@ -107,7 +107,8 @@ struct CandidateProof {
         session.enter(.program)
         let start = budget.elapsedSeconds
         let program = IntegerProgram(
-            columns: columns, candidates: set.candidates, level: proof.level, solver: proof.solver)
+            columns: columns, candidates: set.candidates, level: proof.level, stopsWhenDone: proof.engine != .all,
+            solver: proof.solver)
         let outcome = try program.solve(in: session, budget: budget)
         if let statistics = outcome.statistics { session.note(statistics) }
         add(

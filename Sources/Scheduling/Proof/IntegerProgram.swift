@@ -10,6 +10,11 @@ struct IntegerProgram {
     let columns: CandidateColumns
     let candidates: [Candidate]
     let level: ScheduleFormulation.Level
+    /// Rows C2' to start with.
+    var reachRows: [ReachRow] = []
+    var branching = MIPOptions.Branching.mostFractional
+    /// Whether to stop as soon as the incumbent is proven, by whatever bound.
+    var stopsWhenDone = true
     let solver: any MIPSolver
 
     /// What became of it.
@@ -40,6 +45,7 @@ struct IntegerProgram {
     private func solveTrusting(_ session: Session, _ budget: Budget) throws -> Outcome {
         var formulation = try ScheduleFormulation(
             columns, candidates: candidates, problem: session.problem, level: level)
+        try formulation.add(reachRows)
         let rows = formulation.model.rows.count
         let linear = try formulation.tighten(solver, budget: budget).objective
         let program = formulation
@@ -49,8 +55,9 @@ struct IntegerProgram {
         var options = MIPOptions()
         options.timeLimitSeconds = budget.solverSeconds()
         options.relativeGap = session.wantedGap
-        options.isCancelled = { budget.isCancelled }
+        options.isCancelled = { budget.isCancelled || stopsWhenDone && session.isDone }
         options.initialPoint = try startPoint(program, session)
+        options.branching = branching
         options.lazyRows = { point in
             guard let cut = decoder.cut(at: point) else { return [] }
             cuts.add(1, ordering: .relaxed)

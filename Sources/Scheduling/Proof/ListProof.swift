@@ -3,10 +3,11 @@ import TensorGraph
 
 /// Proves that no choice of listed steps is better than the incumbent, or finds one that is.
 ///
-/// A step whose granularities could not all be searched counts with a lower bound of its latency: what is proven with it
-/// holds, and only where such a step could make a better schedule is nothing proven.
+/// A step whose granularities could not all be searched counts with a lower bound of its latency: what is proven with
+/// it holds, and only where such a step could make a better schedule is nothing proven.
 struct ListProof {
     private var set: CandidateSet
+    private let reachRows: [ReachRow]
     private let tuner: GranularityTuner
     private let solver: any MIPSolver
     private let session: Session
@@ -14,9 +15,14 @@ struct ListProof {
 
     /// - Parameters:
     ///   - set: steps, complete for every schedule that costs less than the set's cutoff.
+    ///   - reachRows: rows C2' that are of use.
     ///   - tuner: searches the granularities of those that matter.
-    init(_ set: CandidateSet, tuner: GranularityTuner, solver: any MIPSolver, session: Session, budget: Budget) {
+    init(
+        _ set: CandidateSet, reachRows: [ReachRow], tuner: GranularityTuner, solver: any MIPSolver, session: Session,
+        budget: Budget
+    ) {
         self.set = set
+        self.reachRows = reachRows
         self.tuner = tuner
         self.solver = solver
         self.session = session
@@ -29,6 +35,7 @@ struct ListProof {
     mutating func run() throws -> Bool {
         try tune()
         if isProven { return true }
+        try dropReplaced()
         guard let columns = CandidateColumns(set.candidates, of: Subproblem(whole: session.problem), cost: \.lowerBound)
         else { return false }
         while !budget.shouldStop {
@@ -37,7 +44,7 @@ struct ListProof {
             guard
                 let relaxation = try Relaxation(
                     columns, set.candidates, problem: session.problem, solver: solver, budget: budget, certifies: true,
-                    separation: .init(adds: true))
+                    separation: .init(rows: reachRows, adds: true))
             else { return false }
             add(.linear, relaxation.bound, since: start, isCertified: relaxation.isCertified)
             if isProven { return true }
@@ -62,7 +69,8 @@ struct ListProof {
         return false
     }
 
-    /// Share of the time left that the backward search may take: where it does not end soon, branch and bound often does.
+    /// Share of the time left that the backward search may take: where it does not end soon, branch and bound often
+    /// does.
     private static let searchShare = 0.15
 
     /// How many granularities are searched between two relaxations.
@@ -74,7 +82,7 @@ struct ListProof {
         let start = budget.elapsedSeconds
         var loop = TuningLoop(
             set.candidates, of: Subproblem(whole: session.problem), solver: solver, tuner: tuner, batch: Self.batch)
-        loop.separation.adds = true
+        loop.separation = .init(rows: reachRows, adds: true)
         _ = try loop.run(
             budget: budget, cutoff: { session.cutoff },
             inspect: { round in
@@ -84,6 +92,21 @@ struct ListProof {
             })
         set.cutoff = min(set.cutoff, loop.cutoff)
         set.candidates = loop.candidates
+    }
+
+    /// Drops what others replace, but for the incumbent's own steps: branch and bound starts from them.
+    private mutating func dropReplaced() throws {
+        let own = try session.incumbent.map { try Candidate.steps(of: $0, problem: session.problem).map(\.key) } ?? []
+        let kept = Set(own)
+        func drop(_ dropped: (CandidateColumns) -> [Bool]) {
+            let whole = Subproblem(whole: session.problem)
+            guard let columns = CandidateColumns(set.candidates, of: whole, cost: \.lowerBound) else { return }
+            let replaced = dropped(columns)
+            set.candidates = set.candidates.indices.filter { !replaced[$0] || kept.contains(set.candidates[$0].key) }
+                .map { set.candidates[$0] }
+        }
+        drop { SplitSteps($0, set.candidates).dropped { budget.shouldStop } }
+        drop { VainHandOffs($0, set.candidates).dropped() }
     }
 
     private var isProven: Bool { session.bestBound >= session.cutoff * (1 - Tolerance.agreement) }
@@ -96,7 +119,9 @@ struct ListProof {
         else { return false }
         session.enter(.program)
         let start = budget.elapsedSeconds
-        let program = IntegerProgram(columns: columns, candidates: set.candidates, level: .recompute, solver: solver)
+        let program = IntegerProgram(
+            columns: columns, candidates: set.candidates, level: .recompute, reachRows: reachRows,
+            branching: .penalties, solver: solver)
         let outcome = try program.solve(in: session, budget: budget)
         if let statistics = outcome.statistics { session.note(statistics) }
         if outcome.isExact { add(.integer, outcome.bound, since: start) }

@@ -9,8 +9,8 @@ struct ListScheduling: Strategy {
 
     /// Submits all; those of the list scheduler are kept for searches that are stuck.
     ///
-    /// - Throws: `RuleViolation` when the caller's schedule is not valid, ``InfeasibleOp`` when there is none and an op fits
-    ///   at no granularity alone.
+    /// - Throws: `RuleViolation` when the caller's schedule is not valid, ``InfeasibleOp`` when there is none and an op
+    ///   fits at no granularity alone.
     func run(in session: Session, budget: Budget) throws -> Ending {
         session.enter(.list)
         var failure: InfeasibleOp?

@@ -2,12 +2,12 @@ import CostModel
 import MIP
 import TensorGraph
 
-/// Proves bounds by column generation, and schedules by what the bounds leave possible; no enumeration of all candidates
-/// is needed.
+/// Proves bounds by column generation, and schedules by what the bounds leave possible; no enumeration of all
+/// candidates is needed.
 ///
 /// 1. ``ColumnGeneration`` gives a bound for the problem at every round, from rough to fine.
-/// 2. The restricted master's columns are candidates for better schedules: the backward search, and the integer program where
-///    that does not end, look for one whenever a level of the ladder is done.
+/// 2. The restricted master's columns are candidates for better schedules: the backward search, and the integer program
+///    where that does not end, look for one whenever a level of the ladder is done.
 /// 3. When bound and schedule are close, the pricing search lists every step that a better schedule could have
 ///    (``StepList``). Over these the incumbent is proven, or a better one found.
 ///
@@ -56,9 +56,10 @@ struct PricingProof: Strategy {
     /// Rougher prices than these do not tell what exact ones cost.
     private static let firstJump = 2
     /// Where the ladder is entered again with more nodes.
-    private static let returnLevel = 3
-    /// The finest level at which relaxed steps stay, and the one at which the master goes on without those that it took.
-    private static let finestRelaxed = 3
+    private static let returnLevel = 4
+    /// The finest level at which relaxed steps stay, and the one at which the master goes on without those that it
+    /// took.
+    private static let finestRelaxed = 4
     private static let levelAfterBarring = 1
     /// What a bound has to gain between two times, as a share; else roots get more partial steps.
     private static let gainOfBarring = 0.003
@@ -265,6 +266,9 @@ struct PricingProof: Strategy {
     /// Steps that a list may have, interchangeable ones and hand-offs written out.
     private static let listedSteps = 60_000
 
+    /// Share of the time left that listing them may take: better prices make lists short.
+    private static let timeForListing = 0.8
+
     /// Lists the steps that a better schedule could have, and proves by them what can be proven.
     ///
     /// - Returns: whether the incumbent is proven.
@@ -278,7 +282,8 @@ struct PricingProof: Strategy {
         var limits = PricingLimits()
         limits.nodes = work.nodes * Self.growth
         limits.columns = Self.listedSteps
-        limits.isCancelled = { budget.shouldStop }
+        let listing = budget.share(Self.timeForListing)
+        limits.isCancelled = { listing.shouldStop }
         let outcome = work.search.run(work.generation.certificate, slack: .absolute(slack), limits: limits)
         guard outcome.isComplete else {
             work.failedShare = share
@@ -302,10 +307,24 @@ struct PricingProof: Strategy {
             _ = set.include(try Candidate.steps(of: incumbent, problem: session.problem, isBest: true))
         }
         let tuner = GranularityTuner(session.problem, reductionCap: reductionCap, threads: threads)
-        var proof = ListProof(set, tuner: tuner, solver: solver, session: session, budget: budget)
+        var proof = ListProof(
+            set, reachRows: reachRows(of: work.generation.master, session.problem), tuner: tuner, solver: solver,
+            session: session, budget: budget)
         let isProven = try proof.run()
         if !isProven { work.failedShare = share }
         return isProven
+    }
+
+    /// The master's rows C2', as rows of programs over candidates.
+    private func reachRows(of master: RestrictedMaster, _ problem: Problem) -> [ReachRow] {
+        var numbers: [TensorID: Int] = [:]
+        for tensor in problem.tensors.indices where problem.graph.producers[tensor] != nil {
+            numbers[TensorID(tensor)] = numbers.count
+        }
+        return master.rows.compactMap {
+            guard case .reach(let op, let tensor) = $0, let number = numbers[tensor] else { return nil }
+            return ReachRow(op: op.index, tensor: number)
+        }
     }
 
     /// Proves the incumbent by a program in which interchangeable ops are one.
