@@ -142,8 +142,8 @@ extension CostPattern {
     }
 
     /// Of the regions of an op that may coincide only one counts: an iteration charges no less for any of them, since a
-    /// region that several demands name is charged at the dearest. One that does not follow the k-step goes first: it is
-    /// charged in the first iteration of a tile whatever it coincides with later.
+    /// region that several demands name is charged at the dearest. One that does not follow the k-step goes first: it
+    /// is charged in the first iteration of a tile whatever it coincides with later.
     private mutating func addSureRegions(
         _ structure: StepStructure, _ problem: Problem, _ shape: GridShape, _ overlapping: OverlappingDemands
     ) {
@@ -189,7 +189,8 @@ extension CostPattern {
     }
 }
 
-/// What a region costs at one rate: a constant, or a function of depth; for each native length that lies across, if any.
+/// What a region costs at one rate: a constant, or a function of depth; for each native length that lies across, if
+/// any.
 private struct RegionCharge {
     var constant = 0.0
     var perDepth = DepthPolynomial()

@@ -1,6 +1,7 @@
 import TensorGraph
 
-/// Checks schedules against every rule of RULES 3 and computes what they cost: the judge of all that the program writes.
+/// Checks schedules against every rule of RULES 3 and computes what they cost: the judge of all that the program
+/// writes.
 public struct Evaluator {
     /// The problem that schedules are for.
     public let problem: Problem

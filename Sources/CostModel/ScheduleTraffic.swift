@@ -39,16 +39,17 @@ public struct ScheduleTraffic: Sendable, Hashable {
 
     /// By tensor. Together they are what the steps load and evict.
     public private(set) var tensors: [Amount]
-    /// By op: what its inputs are loaded for it and its outputs evicted. What several ops of a step read is divided evenly among
-    /// them, so that all ops together move what the steps do.
+    /// By op: what its inputs are loaded for it and its outputs evicted. What several ops of a step read is divided
+    /// evenly among them, so that all ops together move what the steps do.
     public private(set) var ops: [Amount]
     /// By step, in schedule order.
     package private(set) var steps: [StepMoves] = []
 
     /// Costs the steps of a schedule tensor by tensor.
     ///
-    /// Slices of different tensors have nothing to do with each other (RULES 4, "Loads"), and resident tensors cost nothing: with
-    /// all others resident, and room for them, a step loads what it loads of one tensor. An evicted output is evicted whole.
+    /// Slices of different tensors have nothing to do with each other (RULES 4, "Loads"), and resident tensors cost
+    /// nothing: with all others resident, and room for them, a step loads what it loads of one tensor. An evicted
+    /// output is evicted whole.
     ///
     /// - Parameters:
     ///   - schedule: a schedule that the evaluator found valid.

@@ -202,7 +202,8 @@ private struct SplitKSteps<Iterations: TileIterations>: TileIterations {
     }
 }
 
-/// The k-steps of tiles of which some differ in compute: those whose side that lies across is the last, see ``Crossing``.
+/// The k-steps of tiles of which some differ in compute: those whose side that lies across is the last, see
+/// ``Crossing``.
 private struct CrossedKSteps: TileIterations {
     var full: KSteps
     var edge: KSteps

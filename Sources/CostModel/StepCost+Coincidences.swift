@@ -5,16 +5,16 @@ extension StepCost {
     ///
     /// *Proof.* In any iteration, demands that may coincide make no more of the difference between the class form and
     /// ``surePatterns`` disappear than all of it. With several k-steps the first one of each tile is bounded by
-    /// ``surePatterns``. Let another iteration be the k-step j of the tile in row r and column c. If the range of j names
-    /// what r or c name on some side, or r names what c names, the iteration is *affected*. Else it costs what the class form
-    /// says: a slice that is new there has the range of j on one side; an equal slice of this iteration or of the one
-    /// before, which is of the same tile, has the range of r or c there, as another k-step's range differs; and the same
-    /// holds for a region that is computed there. So affected are at most one iteration a tile for each of the two sides, or
-    /// one for each tile of the last row (column) where only the last ranges are equal, and all iterations of the tiles
-    /// whose row names what their column names.
+    /// ``surePatterns``. Let another iteration be the k-step j of the tile in row r and column c. If the range of j
+    /// names what r or c name on some side, or r names what c names, the iteration is *affected*. Else it costs what
+    /// the class form says: a slice that is new there has the range of j on one side; an equal slice of this iteration
+    /// or of the one before, which is of the same tile, has the range of r or c there, as another k-step's range
+    /// differs; and the same holds for a region that is computed there. So affected are at most one iteration a tile
+    /// for each of the two sides, or one for each tile of the last row (column) where only the last ranges are equal,
+    /// and all iterations of the tiles whose row names what their column names.
     ///
-    /// With one k-step, a slice is new because the tile moved. It equals one of this or the last iteration only if row and
-    /// column name the same in this tile, or one of this tile's names one of the last tile's where the order turns.
+    /// With one k-step, a slice is new because the tile moved. It equals one of this or the last iteration only if row
+    /// and column name the same in this tile, or one of this tile's names one of the last tile's where the order turns.
     func coincidenceBound(_ granularity: Granularity) -> Double {
         let grid = grid(granularity)
         let count = affectedIterations(granularity, grid)
@@ -31,8 +31,8 @@ extension StepCost {
         return max(0, bound) * (1 - 1e-9)
     }
 
-    /// By how much coincidences can shorten an iteration that is affected: with several k-steps one that is not the first of
-    /// its tile.
+    /// By how much coincidences can shorten an iteration that is affected: with several k-steps one that is not the
+    /// first of its tile.
     private func mostSaved(_ grid: Grid) -> Double {
         let (pattern, sure) = (patterns[grid.patternIndex], surePatterns[grid.patternIndex])
         let across =

@@ -162,7 +162,8 @@ public struct StepCost: Sendable {
         pattern.overlaps && pattern.coincidences.occur(if: coincidingPairs(granularity, grid))
     }
 
-    /// Pairs of ranges that name the same elements in some iterations at this granularity, where they cut the same side.
+    /// Pairs of ranges that name the same elements in some iterations at this granularity, where they cut the same
+    /// side.
     func coincidingPairs(_ granularity: Granularity, _ grid: Grid) -> RangePairs {
         // Ranges of two partitions of one side coincide when the steps are equal, or when the last ones start together.
         let lastStart = (grid.depths - 1) * granularity.depth

@@ -172,8 +172,8 @@ extension StepSimulator {
         func covers(sameAs other: Region) -> Bool { rows == other.rows && columns == other.columns }
     }
 
-    /// How a region is charged (RULES 4, "Compute", and 7): which of its sides is a reduction of a consumer, and of what
-    /// length.
+    /// How a region is charged (RULES 4, "Compute", and 7): which of its sides is a reduction of a consumer, and of
+    /// what length.
     private enum Rate: Hashable {
         case neither
         case columns(Int)

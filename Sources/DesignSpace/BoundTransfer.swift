@@ -2,29 +2,30 @@ import TensorGraph
 
 /// What a bound proven on one chip says of another: by which factor it holds there.
 ///
-/// Two problems of one graph, P and Q, differ in capacity, bandwidth, native tile and costs. Write s = 1 / bandwidth for the
-/// time that an element takes, c_o for the cost of op o, and L for the latency of one schedule.
+/// Two problems of one graph, P and Q, differ in capacity, bandwidth, native tile and costs. Write s = 1 / bandwidth
+/// for the time that an element takes, c_o for the cost of op o, and L for the latency of one schedule.
 ///
-/// **Theorem.** Let Q have a capacity and native sides no larger than P's, with the same reduction cap. If no schedule of P is
-/// faster than B, then no schedule of Q is faster than f B with
+/// **Theorem.** Let Q have a capacity and native sides no larger than P's, with the same reduction cap. If no schedule
+/// of P is faster than B, then no schedule of Q is faster than f B with
 ///
 ///     f = min(s_Q / s_P, least of c_Q,o / c_P,o over the ops with c_P,o > 0)
 ///
-/// *Proof.* Let a schedule be valid on Q. Of all rules of RULES 3 only 3.3 and 3.10 know the hardware. Its granularity is within
-/// the native sides of Q, and so within those of P, and no deeper than Q's cap, which is none or Q's native width; its working
-/// sets do not depend on the hardware and are at most Q's capacity, so at most P's. So it is valid on P too, in the same tile
-/// orders: L_P >= B.
+/// *Proof.* Let a schedule be valid on Q. Of all rules of RULES 3 only 3.3 and 3.10 know the hardware. Its granularity
+/// is within the native sides of Q, and so within those of P, and no deeper than Q's cap, which is none or Q's native
+/// width; its working sets do not depend on the hardware and are at most Q's capacity, so at most P's. So it is valid
+/// on P too, in the same tile orders: L_P >= B.
 ///
-/// In an iteration (RULES 4) let e be the elements moved, which depend on the schedule alone, and sum over o of c_o x_o the
-/// compute. The factor x_o of a sink or an epilogue depends on the schedule alone. That of another op is a sum of regions, each
-/// at the dearest of products of ceil(side / native), ceil(reduction / native) and fractions: none of them falls when a native side
-/// does. So x_Q,o >= x_P,o. The iteration takes max(sum of c_Q,o x_Q,o, e s_Q) >= max(sum of f c_P,o x_P,o, e f s_P), that is
-/// f times what it takes on P; ops with c_P,o = 0 only help. Summed up, L_Q >= f L_P >= f B. QED
+/// In an iteration (RULES 4) let e be the elements moved, which depend on the schedule alone, and sum over o of c_o x_o
+/// the compute. The factor x_o of a sink or an epilogue depends on the schedule alone. That of another op is a sum of
+/// regions, each at the dearest of products of ceil(side / native), ceil(reduction / native) and fractions: none of
+/// them falls when a native side does. So x_Q,o >= x_P,o. The iteration takes max(sum of c_Q,o x_Q,o, e s_Q) >= max(sum
+/// of f c_P,o x_P,o, e f s_P), that is f times what it takes on P; ops with c_P,o = 0 only help. Summed up, L_Q >= f
+/// L_P >= f B. QED
 ///
-/// The scope stays: a schedule in the named orders is one on either chip. Special cases: f = 1 for a smaller capacity, for smaller
-/// native sides, for a lower bandwidth and for higher costs; bandwidth times a > 1 costs the factor 1 / a, costs times a < 1 the
-/// factor a; where all costs are 0, f = s_Q / s_P in both directions. To a larger native tile nothing carries over: there schedules
-/// are possible that P does not allow.
+/// The scope stays: a schedule in the named orders is one on either chip. Special cases: f = 1 for a smaller capacity,
+/// for smaller native sides, for a lower bandwidth and for higher costs; bandwidth times a > 1 costs the factor 1 / a,
+/// costs times a < 1 the factor a; where all costs are 0, f = s_Q / s_P in both directions. To a larger native tile
+/// nothing carries over: there schedules are possible that P does not allow.
 public enum BoundTransfer {
     /// The factor f of the theorem; nil where it says nothing.
     ///
@@ -40,7 +41,8 @@ public enum BoundTransfer {
         for (before, after) in zip(source.ops, target.ops) where before.baseCost > 0 {
             factor = min(factor, after.baseCost / before.baseCost)
         }
-        // Without traffic in a schedule or without costs the other part of the minimum is all there is; it is not looked for.
+        // Without traffic in a schedule or without costs the other part of the minimum is all there is; it is not
+        // looked for.
         return factor
     }
 

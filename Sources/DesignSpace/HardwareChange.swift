@@ -28,8 +28,8 @@ public enum HardwareChange: Sendable, Hashable {
         return try problem.on(point)
     }
 
-    /// One more unit of bandwidth, one more step of capacity, a native tile twice as wide or high, and each op ten per cent
-    /// cheaper; ops that cost nothing are left out.
+    /// One more unit of bandwidth, one more step of capacity, a native tile twice as wide or high, and each op ten per
+    /// cent cheaper; ops that cost nothing are left out.
     public static func usual(_ problem: Problem, capacityStep: Int) -> [HardwareChange] {
         let ops = problem.opIDs.filter { problem[$0].baseCost > 0 }
         return [.bandwidth(1), .capacity(capacityStep), .nativeWidth(2), .nativeHeight(2)]

@@ -36,9 +36,10 @@ public struct SensitivityStudy {
 
     /// Studies the changes of a problem.
     ///
-    /// The schedule is re-evaluated exactly at every change. For the best schedule there are two bounds: from below by what is proven
-    /// with the change made, or carried over from the problem without it (``BoundTransfer``); from above by what is found.
-    /// Hardware is looked at before costs of ops, and of these those first that mean most to the schedule.
+    /// The schedule is re-evaluated exactly at every change. For the best schedule there are two bounds: from below by
+    /// what is proven with the change made, or carried over from the problem without it (``BoundTransfer``); from above
+    /// by what is found. Hardware is looked at before costs of ops, and of these those first that mean most to the
+    /// schedule.
     ///
     /// - Parameters:
     ///   - problem: the problem.
@@ -46,7 +47,8 @@ public struct SensitivityStudy {
     ///   - changes: what is to be changed, one at a time; those that leave the range of a problem are left out.
     ///   - solver: solves linear and integer programs.
     ///   - scheduler: how schedules are found and proven.
-    ///   - timeLimitSeconds: for all of it. A change that time does not reach has the bounds that follow without a search.
+    ///   - timeLimitSeconds: for all of it. A change that time does not reach has the bounds that follow without a
+    ///     search.
     /// - Throws: `RuleViolation` when the schedule is not valid.
     public init(
         _ problem: Problem, _ schedule: Schedule, changes: [HardwareChange], solver: any MIPSolver,

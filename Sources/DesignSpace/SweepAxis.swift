@@ -2,8 +2,9 @@ import Foundation
 
 /// The values of one dimension of a sweep, as the command line says them.
 ///
-/// A list such as `32k,64k` or a range `FIRST:LAST:STEP`, where the step is `x2` for a factor and `+16` for a difference; the
-/// last value is part of the range when the steps meet it. k, M and G are 2^10, 2^20 and 2^30. Values come back ascending.
+/// A list such as `32k,64k` or a range `FIRST:LAST:STEP`, where the step is `x2` for a factor and `+16` for a
+/// difference; the last value is part of the range when the steps meet it. k, M and G are 2^10, 2^20 and 2^30. Values
+/// come back ascending.
 public enum SweepAxis {
     /// Why a text is no axis, in one sentence.
     public struct Fault: Error, Sendable, CustomStringConvertible {

@@ -5,9 +5,10 @@ import TensorGraph
 
 /// Lets every point of a sweep have what was found at all the others.
 ///
-/// A schedule is costed, by the evaluator, wherever it fits; a bound goes where ``BoundTransfer`` takes it. The result depends on
-/// the set of findings alone, not on their order. So latency does not rise with capacity, bandwidth or native tile, and bounds do
-/// not rise with capacity or with native tile: whatever holds at one point is offered to the next.
+/// A schedule is costed, by the evaluator, wherever it fits; a bound goes where ``BoundTransfer`` takes it. The result
+/// depends on the set of findings alone, not on their order. So latency does not rise with capacity, bandwidth or
+/// native tile, and bounds do not rise with capacity or with native tile: whatever holds at one point is offered to the
+/// next.
 struct SweepClosure {
     let problems: [Problem]
     let reductionCap: ReductionCap
@@ -72,7 +73,8 @@ struct SweepClosure {
         }
     }
 
-    /// Schedules that fit at a point or may be made to, the nearest capacity first, each with the point it was found at.
+    /// Schedules that fit at a point or may be made to, the nearest capacity first, each with the point it was found
+    /// at.
     func schedules(near position: Int) -> [(schedule: Schedule, from: Int)] {
         let capacity = Double(problems[position].hardware.fastMemoryCapacity)
         return schedules.map { ($0.schedule, $0.position) }.sorted {

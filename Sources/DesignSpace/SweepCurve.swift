@@ -81,8 +81,8 @@ public struct SweepCurve: Sendable {
         }.map(\.position)
     }
 
-    /// The knee of a falling curve: on logarithmic axes, the point that lies farthest below the line from its first to its last one
-    /// (Satopaa, Albrecht, Irwin, Raghavan: Finding a "Kneedle" in a Haystack, 2011).
+    /// The knee of a falling curve: on logarithmic axes, the point that lies farthest below the line from its first to
+    /// its last one (Satopaa, Albrecht, Irwin, Raghavan: Finding a "Kneedle" in a Haystack, 2011).
     private static func knee(_ known: [Known]) -> Int? {
         guard let first = known.first, let last = known.last, last.x > first.x, last.y > 0, first.y > last.y else {
             return nil

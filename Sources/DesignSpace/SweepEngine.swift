@@ -6,9 +6,10 @@ import TensorGraph
 
 /// Solves the points of a sweep, each with what is known from the others.
 ///
-/// Before a point is solved, every schedule that fits there, or can be made to fit by other granularities, is submitted and the
-/// bounds that carry over are added (``BoundTransfer``); where they meet, the point is proven without any search. A run in rounds
-/// solves each point for itself instead, so that a part of a sweep finds what all of it finds; the findings are shared afterwards.
+/// Before a point is solved, every schedule that fits there, or can be made to fit by other granularities, is submitted
+/// and the bounds that carry over are added (``BoundTransfer``); where they meet, the point is proven without any
+/// search. A run in rounds solves each point for itself instead, so that a part of a sweep finds what all of it finds;
+/// the findings are shared afterwards.
 public struct SweepEngine {
     /// What the caller chooses.
     public struct Options: Sendable {

@@ -4,7 +4,8 @@ import TensorGraph
 public struct SweepGrid: Sendable {
     /// The points: native tiles outermost, then bandwidths, then capacities, each ascending.
     public let points: [DesignPoint]
-    /// Positions in ``points``: of each dimension the last value first, then the first, then what halves the largest gaps.
+    /// Positions in ``points``: of each dimension the last value first, then the first, then what halves the largest
+    /// gaps.
     public let order: [Int]
 
     /// The most points that a sweep has.
@@ -40,8 +41,8 @@ public struct SweepGrid: Sendable {
 
     /// The last of `count` positions, the first, then the middle of each gap, breadth first.
     ///
-    /// The last capacity has the bound that serves all, and the first the schedule that does. Where both ends of a gap agree, all
-    /// between them is known.
+    /// The last capacity has the bound that serves all, and the first the schedule that does. Where both ends of a gap
+    /// agree, all between them is known.
     static func bisection(_ count: Int) -> [Int] {
         guard count > 1 else { return Array(0..<count) }
         var order = [count - 1, 0]

@@ -2,11 +2,11 @@ import TensorGraph
 
 /// Decides where the results of a step's ops go, and lists what an iteration computes.
 ///
-/// Ops inside the step write to ephemeral buffers, epilogues and sinks to the step's outputs. A sink with several k-steps
-/// accumulates in the tile of its own output; if that is ephemeral, in the tile of an output that is not there yet, which
-/// is the case until the last k-step for all that no sink writes; and only then in a tile of its own. So there is one tile
-/// more for each sink beyond the number of outputs, as RULES 4 counts it. In the last k-step what was accumulated
-/// elsewhere is copied to its ephemeral buffer before the epilogue writes the outputs.
+/// Ops inside the step write to ephemeral buffers, epilogues and sinks to the step's outputs. A sink with several
+/// k-steps accumulates in the tile of its own output; if that is ephemeral, in the tile of an output that is not there
+/// yet, which is the case until the last k-step for all that no sink writes; and only then in a tile of its own. So
+/// there is one tile more for each sink beyond the number of outputs, as RULES 4 counts it. In the last k-step what was
+/// accumulated elsewhere is copied to its ephemeral buffer before the epilogue writes the outputs.
 struct ActionBuilder {
     private let demand: StepDemand
     private let problem: Problem

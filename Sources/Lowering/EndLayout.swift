@@ -2,10 +2,11 @@ import TensorGraph
 
 /// Places resident and retained tensors at the two ends of fast memory.
 ///
-/// What even steps retain lies at the low end, what odd steps retain at the high end, so that in every step one end holds
-/// what comes from the step before and the other what goes to the step after. A tensor that is resident and retained again
-/// is written anew, and nothing reads the old copy (RULES 4: a tensor that the step writes it reads from itself); the old
-/// copy dies when the step starts. Such tensors lie innermost, so that what is left of the block is one piece at the end.
+/// What even steps retain lies at the low end, what odd steps retain at the high end, so that in every step one end
+/// holds what comes from the step before and the other what goes to the step after. A tensor that is resident and
+/// retained again is written anew, and nothing reads the old copy (RULES 4: a tensor that the step writes it reads from
+/// itself); the old copy dies when the step starts. Such tensors lie innermost, so that what is left of the block is
+/// one piece at the end.
 struct EndLayout {
     struct StepEnds {
         var resident: [KeptTensor] = []

@@ -1,9 +1,10 @@
 import TensorGraph
 
-/// Places slices and tiles where some slices coincide in some iterations only, so that no buffer has one address for all.
+/// Places slices and tiles where some slices coincide in some iterations only, so that no buffer has one address for
+/// all.
 ///
-/// A slice keeps its address for as long as consecutive iterations hold it, whichever op asks for it. Everything that is
-/// held for some consecutive iterations is an *item*; ways to place the items are tried from the simplest on.
+/// A slice keeps its address for as long as consecutive iterations hold it, whichever op asks for it. Everything that
+/// is held for some consecutive iterations is an *item*; ways to place the items are tried from the simplest on.
 struct MovingLayout {
     private let plan: StepPlan
     private let groups: [[Int]]
@@ -85,8 +86,8 @@ struct MovingLayout {
         return .byIteration(itemOfBuffer.map { placed[$0].address }, buffers: buffers)
     }
 
-    /// Fixed slots for all but the slices that coincide, which share what is left: a new one goes to the end of the room
-    /// that is free.
+    /// Fixed slots for all but the slices that coincide, which share what is left: a new one goes to the end of the
+    /// room that is free.
     private func slotted() -> [Item]? {
         let moving = Set(groups.joined())
         var slot = [Int](repeating: 0, count: buffers)
@@ -113,8 +114,8 @@ struct MovingLayout {
         }
     }
 
-    /// Items by falling size or lifetime, each at the lowest address that is free for as long as it lives; then in orders
-    /// drawn at random from a fixed seed.
+    /// Items by falling size or lifetime, each at the lowest address that is free for as long as it lives; then in
+    /// orders drawn at random from a fixed seed.
     private func greedy() -> [Item]? {
         guard items.count <= 2000 else { return nil }
         let bySize = items.indices.sorted { (items[$0].size, $1) > (items[$1].size, $0) }

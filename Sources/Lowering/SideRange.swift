@@ -1,7 +1,7 @@
 /// What one side of a region follows from iteration to iteration.
 ///
-/// A range that never moves is ``whole``, whatever its letter: with one row of tiles the tile's rows are all rows. So two
-/// regions of a tensor are the same in every iteration exactly when their sides are equal.
+/// A range that never moves is ``whole``, whatever its letter: with one row of tiles the tile's rows are all rows. So
+/// two regions of a tensor are the same in every iteration exactly when their sides are equal.
 public enum SideRange: String, Sendable, Hashable, CaseIterable {
     /// The whole side.
     case whole

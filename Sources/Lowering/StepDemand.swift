@@ -49,8 +49,8 @@ struct StepDemand {
         slices.removeAll { $0.role != .full && whole.contains($0.tensor) }
     }
 
-    /// A sink is a reducing op from which every way to the outputs leads through maps that read `ij`; an epilogue is a map
-    /// behind a sink (RULES 7).
+    /// A sink is a reducing op from which every way to the outputs leads through maps that read `ij`; an epilogue is a
+    /// map behind a sink (RULES 7).
     private static func parts(of ops: [OpID], writer: [TensorID: Int], problem: Problem) -> [Part] {
         var reachesOtherwise = [Bool](repeating: false, count: ops.count)
         for position in ops.indices.reversed() {

@@ -28,8 +28,8 @@ extension StepLayout {
 }
 
 extension StepPlan {
-    /// Sets of slices that are the same slice in some iterations and not in others: of one tensor and role, but following
-    /// different loops.
+    /// Sets of slices that are the same slice in some iterations and not in others: of one tensor and role, but
+    /// following different loops.
     var coincidingSlices: [[Int]] {
         var groups: [[Int]] = []
         for number in slices.indices {

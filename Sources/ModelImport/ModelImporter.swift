@@ -72,8 +72,8 @@ public struct ModelImporter {
 
     // MARK: Fewer ops
 
-    /// More ops than this are too many if copies in slow memory make them fewer: a scheduler takes longer the more there
-    /// are. No model of ours whose matrices are heads and experts comes near.
+    /// More ops than this are too many if copies in slow memory make them fewer: a scheduler takes longer the more
+    /// there are. No model of ours whose matrices are heads and experts comes near.
     private static func manyOps(_ reader: GraphReader) -> Double { max(5000, 20 * Double(reader.nodes.count)) }
 
     /// Rounds of copies, each at the views that cut matrices into most pieces.
@@ -81,8 +81,8 @@ public struct ModelImporter {
 
     private typealias Attempt = (reader: GraphReader, partition: Partition, boundaries: [Int: String])
 
-    /// Where images are cut into windows, or every second column is turned, pieces of pieces may be thousands: their views
-    /// become copies in slow memory, as long as that makes the ops fewer than half.
+    /// Where images are cut into windows, or every second column is turned, pieces of pieces may be thousands: their
+    /// views become copies in slow memory, as long as that makes the ops fewer than half.
     private func coarser(
         _ model: Mlsys_Onnx_ModelProto, _ first: Attempt, _ retryCount: inout Int
     ) throws -> Attempt {

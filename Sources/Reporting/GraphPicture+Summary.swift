@@ -13,8 +13,8 @@ extension GraphPicture {
     /// Edges drawn.
     public var edgeCount: Int { edges.count }
 
-    /// The same schedule with a node for each step in the place of its ops, and one edge for all tensors that go the same
-    /// way from one step to another; graph inputs and outputs are counted only.
+    /// The same schedule with a node for each step in the place of its ops, and one edge for all tensors that go the
+    /// same way from one step to another; graph inputs and outputs are counted only.
     ///
     /// - Parameter stepsPerNode: with more than 1, so many steps that follow each other are one node.
     public func summarised(stepsPerNode: Int = 1) -> GraphPicture {

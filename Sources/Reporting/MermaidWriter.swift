@@ -2,8 +2,8 @@
 ///
 /// Reducing ops, such as MatMul, are boxes, maps rounded, tensors from and to the outside stadiums. Edges through slow
 /// memory are plain, retained tensors thick, those inside a step dotted; steps have the colours of the report page.
-/// Mermaid draws ``GraphPicture/mermaidEdgeLimit`` edges unless its `maxEdges` is raised: larger ones are summarised, or
-/// there is ``DOTWriter``.
+/// Mermaid draws ``GraphPicture/mermaidEdgeLimit`` edges unless its `maxEdges` is raised: larger ones are summarised,
+/// or there is ``DOTWriter``.
 public struct MermaidWriter {
     private let picture: GraphPicture
 

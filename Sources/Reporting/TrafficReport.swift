@@ -26,7 +26,8 @@ public struct TrafficReport: Encodable, Sendable {
         public let share: Double
     }
 
-    /// What is moved for an op: what it reads, divided evenly among the ops of the step that read it, and what it writes.
+    /// What is moved for an op: what it reads, divided evenly among the ops of the step that read it, and what it
+    /// writes.
     public struct OpTraffic: Encodable, Sendable {
         /// The op's id.
         public let op: Int

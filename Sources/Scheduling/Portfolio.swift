@@ -48,8 +48,8 @@ struct Portfolio {
         }
     }
 
-    /// A limit of fewer seconds for each op is short, if it is no longer than that in all: pricing would not get far in its
-    /// share of it.
+    /// A limit of fewer seconds for each op is short, if it is no longer than that in all: pricing would not get far in
+    /// its share of it.
     private static let secondsPerOp = 0.05
     private static let longestShortLimit = 10.0
 
@@ -115,8 +115,8 @@ struct Portfolio {
         return try session.result(ending(last, session, isOutOfRounds: isOutOfRounds))
     }
 
-    /// Pricing proves bounds for all schedules, recomputation included. A run in rounds has no clock to end it, and one that
-    /// compares engines is about the candidates.
+    /// Pricing proves bounds for all schedules, recomputation included. A run in rounds has no clock to end it, and one
+    /// that compares engines is about the candidates.
     private var usesPricing: Bool {
         options.level == .recompute && options.maximumRounds == nil
             && (options.engine == .both || options.engine == .all)

@@ -36,8 +36,8 @@ public struct Scheduler: Sendable {
         public var certifies = true
         /// A valid schedule to start from; the list scheduler's is looked at as well.
         public var warmStart: Schedule?
-        /// Steps that are likely to matter, such as those that a proof on other hardware needed; proofs begin with them. They save
-        /// time and change no result.
+        /// Steps that are likely to matter, such as those that a proof on other hardware needed; proofs begin with
+        /// them. They save time and change no result.
         public var knownSteps: [StepKey] = []
         /// What was found of steps' granularities on other hardware; the steps need no search where it tells the best.
         public var knownTunings: [CarriedTunings] = []
@@ -66,8 +66,8 @@ public struct Scheduler: Sendable {
 
     /// The best schedule that can be found, and proven if possible, within the control's limits.
     ///
-    /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, ``InconsistencyError`` when two parts of the program
-    ///   contradict each other, `RuleViolation` when the warm start is not valid.
+    /// - Throws: ``InfeasibleOp`` when an op fits at no granularity, ``InconsistencyError`` when two parts of the
+    ///   program contradict each other, `RuleViolation` when the warm start is not valid.
     public func schedule(control: SolveControl = SolveControl()) throws -> SchedulingResult {
         try schedule(in: Session(problem, reductionCap: options.reductionCap, control: control))
     }

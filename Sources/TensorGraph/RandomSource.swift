@@ -1,5 +1,5 @@
-/// A small random number generator whose sequence depends on its seed only, on every machine (SplitMix64: Steele, Lea and
-/// Flood, "Fast splittable pseudorandom number generators", 2014). The only one of the package, tests included.
+/// A small random number generator whose sequence depends on its seed only, on every machine (SplitMix64: Steele, Lea
+/// and Flood, "Fast splittable pseudorandom number generators", 2014). The only one of the package, tests included.
 package struct RandomSource: RandomNumberGenerator, Sendable {
     private var state: UInt64
 

@@ -4,8 +4,9 @@ import TensorGraph
 
 /// A time limit while input is read: a pipe into which nobody writes, or a file that takes long.
 enum InputWatch {
-    /// What reading may take beyond the limit, in seconds. A file that is there comes to its end, and a schedule is worth
-    /// more than a message: it has more, of processor time, so that a busy machine does not count. For a pipe nobody knows.
+    /// What reading may take beyond the limit, in seconds. A file that is there comes to its end, and a schedule is
+    /// worth more than a message: it has more, of processor time, so that a busy machine does not count. For a pipe
+    /// nobody knows.
     private static let overtime = (stream: 0.2, processor: 0.7, file: 5.0)
 
     /// Does what needs a file, and ends the process with a line that says so when that is not done in time.

@@ -5,8 +5,9 @@ import TensorGraph
 enum JSONLines {
     /// The records of a file, with the number of the line that each stands on.
     ///
-    /// A last line without a newline that is no record was torn off while it was written: it is left out, and said so on standard
-    /// error. Any other line that is no record is a fault, and so is one with none before it: that is some other file. A file without a byte holds no records.
+    /// A last line without a newline that is no record was torn off while it was written: it is left out, and said so
+    /// on standard error. Any other line that is no record is a fault, and so is one with none before it: that is some
+    /// other file. A file without a byte holds no records.
     ///
     /// - Parameters:
     ///   - path: the file.

@@ -3,7 +3,8 @@ import Scheduling
 import Synchronization
 import TensorGraph
 
-/// Brings a run to its end, once: the solver does, or a signal, or the time limit, whatever the solver is doing by then.
+/// Brings a run to its end, once: the solver does, or a signal, or the time limit, whatever the solver is doing by
+/// then.
 final class RunEnder: Sendable {
     private let monitor: SolveMonitor
     private let name: String
@@ -35,11 +36,12 @@ final class RunEnder: Sendable {
 
     // MARK: Time limit
 
-    /// What the solver has after the limit to end in good order, in seconds, and between two looks for a schedule after that.
+    /// What the solver has after the limit to end in good order, in seconds, and between two looks for a schedule after
+    /// that.
     private static let overtime = (grace: 0.1, interval: 0.005)
 
-    /// Ends the process with the best schedule until then when the solver has not ended soon after the limit, whatever it is
-    /// doing. Where there is no schedule yet, the first one is waited for.
+    /// Ends the process with the best schedule until then when the solver has not ended soon after the limit, whatever
+    /// it is doing. Where there is no schedule yet, the first one is waited for.
     func watch(limitSeconds: Double) {
         Thread.detachNewThread { [self] in
             while monitor.seconds < limitSeconds + Self.overtime.grace || monitor.current.best == nil {

@@ -39,9 +39,9 @@ enum ShardOption: ExpressibleByArgument, Equatable {
 
     /// The part.
     ///
-    /// Slurm numbers the tasks of an array from `SLURM_ARRAY_TASK_MIN` in steps and says how many there are; Kubernetes numbers the
-    /// pods of an indexed Job from 0 in `JOB_COMPLETION_INDEX`, and says in no variable how many there are: that is for
-    /// `--shard auto/N` or, set by the manifest, `JOB_COMPLETION_COUNT`.
+    /// Slurm numbers the tasks of an array from `SLURM_ARRAY_TASK_MIN` in steps and says how many there are; Kubernetes
+    /// numbers the pods of an indexed Job from 0 in `JOB_COMPLETION_INDEX`, and says in no variable how many there are:
+    /// that is for `--shard auto/N` or, set by the manifest, `JOB_COMPLETION_COUNT`.
     ///
     /// - Throws: `ValidationError` when the variables are not there or contradict each other.
     func resolved(_ environment: [String: String] = ProcessInfo.processInfo.environment) throws -> Shard {

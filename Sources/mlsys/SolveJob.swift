@@ -22,7 +22,8 @@ struct SolveJob: Sendable {
         return options.maximumRounds == nil ? method.defaultTimeLimitSeconds(opCount: problem.ops.count) : nil
     }
 
-    /// Solves the problem in a session that the monitor has opened, and so learns of every better schedule and writes it.
+    /// Solves the problem in a session that the monitor has opened, and so learns of every better schedule and writes
+    /// it.
     ///
     /// - Throws: ``FileError`` or ``Failure``.
     func run(_ monitor: SolveMonitor, in session: Session) throws -> SchedulingResult {

@@ -19,7 +19,8 @@ struct SweepFile {
     ///   - paths: the files.
     ///   - problem: the problem that they have to be about.
     ///   - reductionCap: with which rows were found.
-    /// - Throws: ``FileError`` when a file cannot be read, is about another problem, or holds a point that another one holds.
+    /// - Throws: ``FileError`` when a file cannot be read, is about another problem, or holds a point that another one
+    ///   holds.
     init(_ paths: [String], about problem: Problem, reductionCap: String) throws(FileError) {
         for path in paths {
             for (line, record) in try JSONLines.read(path, as: SweepRecord.self, what: "a result of sweep") {

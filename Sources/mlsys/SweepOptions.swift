@@ -63,8 +63,8 @@ struct SweepSource {
 
     /// The problem at each of some points.
     ///
-    /// A model's costs depend on the native tile, so it is imported once for each; costs of a problem file are for a native tile,
-    /// whatever its size.
+    /// A model's costs depend on the native tile, so it is imported once for each; costs of a problem file are for a
+    /// native tile, whatever its size.
     ///
     /// - Throws: ``FileError``; ``Failure`` for a point that is no hardware.
     func problems(_ base: Problem, at points: [DesignPoint]) throws -> [Problem] {

@@ -68,8 +68,8 @@ struct LargeWeightTests {
         return stat(path, &status) == 0 && Int(status.st_blocks) * 512 < 1 << 20
     }
 
-    /// Runs a shell command that finds the program in `$mlsys`; what it prints, and the most memory that a process of it
-    /// had, in MiB. A small process has to start it: Linux counts what a child had before it became another program.
+    /// Runs a shell command that finds the program in `$mlsys`; what it prints, and the most memory that a process of
+    /// it had, in MiB. A small process has to start it: Linux counts what a child had before it became another program.
     private func measure(_ command: String, in folder: URL) throws -> (text: String, mebibytes: Double) {
         let script = """
             import resource, subprocess, sys

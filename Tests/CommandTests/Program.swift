@@ -24,8 +24,8 @@ enum Program {
         return options.merging(["LLVM_PROFILE_FILE": "/dev/null"]) { $1 }
     }()
 
-    /// `$MLSYS_PROGRAM`, or the program in the folder that the package manager builds into: the first one above the test
-    /// runner that holds it.
+    /// `$MLSYS_PROGRAM`, or the program in the folder that the package manager builds into: the first one above the
+    /// test runner that holds it.
     static func path() throws -> String {
         if let chosen = ProcessInfo.processInfo.environment["MLSYS_PROGRAM"], !chosen.isEmpty { return chosen }
         var folder = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent()

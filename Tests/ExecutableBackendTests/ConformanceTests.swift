@@ -5,8 +5,8 @@ import TestSupport
 import Testing
 
 @Suite("Executables", .tags(.slow)) struct ExecutableConformanceTests {
-    /// Through files it does not show whether an unbounded relaxation has integral points: CBC calls both cases unbounded,
-    /// HiGHS says "infeasible or unbounded".
+    /// Through files it does not show whether an unbounded relaxation has integral points: CBC calls both cases
+    /// unbounded, HiGHS says "infeasible or unbounded".
     private static let demands = ConformanceCase.all.filter { $0.description != "unbounded models" }
 
     @Test(.enabled(if: ExternalSolver.cbc.isInstalled, "needs cbc, which is not installed"), arguments: demands)

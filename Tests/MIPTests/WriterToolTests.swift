@@ -61,8 +61,8 @@ import Testing
         try model.addRow(Row("inexact width", 3 * third, .range(0.1, 1e9 + 0.7)))
         try model.addRow(Row("nothing", [Term](), .atMost(1)))
         try model.addRow(Row("equal", 1 * fixed + 1 * on, .equal(2.5)))
-        // Minimum of free + third/3 - below + off + ...: the first row at -4 with third at its upper end, 2, and off at 1
-        // is a tie with off at 0: free = -4 - third - off. Then below >= free - 1/3 and below <= -2; -below wants it
+        // Minimum of free + third/3 - below + off + ...: the first row at -4 with third at its upper end, 2, and off at
+        // 1 is a tie with off at 0: free = -4 - third - off. Then below >= free - 1/3 and below <= -2; -below wants it
         // large: -2. free - third weighs 1 against 1/3, so third = 2: free = -6, and -2 <= 1/3 + ... holds.
         return (model, .optimum(sign * (-6 + 2.0 / 3 + 2 + 3 + 1) - 10.125))
     }

@@ -9,7 +9,8 @@ import Testing
 
 @testable import Reporting
 
-/// The page of a sweep, as text and in a real browser: Debian's package `chromium`, or the program that `$MLSYS_CHROMIUM` names.
+/// The page of a sweep, as text and in a real browser: Debian's package `chromium`, or the program that
+/// `$MLSYS_CHROMIUM` names.
 @Suite("The page of a sweep", .serialized)
 struct SweepPageTests {
     private static let chromium: String? = {

@@ -31,8 +31,8 @@ struct FeasibleSets {
         }
     }
 
-    /// True when the step fits at some granularity with some resident tensors: a resident one counts once, whoever reads
-    /// it, and so may take less than its slices.
+    /// True when the step fits at some granularity with some resident tensors: a resident one counts once, whoever
+    /// reads it, and so may take less than its slices.
     private static func fits(_ structure: StepStructure, _ unlimited: Problem, _ capacity: Int) -> Bool {
         let written = structure.reads.filter { unlimited.graph.producers[$0.index] != nil }.prefix(3)
         for mask in 0..<(1 << written.count) {

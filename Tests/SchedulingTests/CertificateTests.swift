@@ -49,7 +49,8 @@ struct CertificateTests {
         var refuted = 0
         for (example, certificate) in try Self.certified.get().prefix(30) {
             var wrong = certificate
-            // Every schedule pays for a first execution, so raising all prices by a thousandth exceeds some step's cost.
+            // Every schedule pays for a first execution, so raising all prices by a thousandth exceeds some step's
+            // cost.
             for op in wrong.first.indices { wrong.first[op] *= 1.001 }
             for index in wrong.output.indices { wrong.output[index].price *= 1.001 }
             for index in wrong.reach.indices { wrong.reach[index].price *= 1.001 }

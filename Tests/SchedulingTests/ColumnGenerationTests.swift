@@ -140,7 +140,8 @@ struct ColumnGenerationTests {
                 prices.handOff.append(.init(generators: generators, price: price))
                 rows.append((.handOff(generators), price))
             }
-            // Of a tensor that is resident and not read the master knows that it was made, which makes a step worth less.
+            // Of a tensor that is resident and not read the master knows that it was made, which makes a step worth
+            // less.
             for candidate in example.candidates
             where candidate.resident.allSatisfy(candidate.reads(in: problem).contains) {
                 let column = MasterColumn(candidate, problem: problem)

@@ -32,7 +32,8 @@ struct DecoderTests {
 
     @Test("Tries every way to pair equal hand-offs")
     func triesPairings() throws {
-        // Two steps hand over t1, two take it. {0, 2} waits for t2, which {1} makes of t1: the other one must serve {1}.
+        // Two steps hand over t1, two take it. {0, 2} waits for t2, which {1} makes of t1: the other one must serve
+        // {1}.
         let steps: [(ops: [Int], resident: [Int], retained: [Int])] = [
             ([0, 2], [], [1]), ([1], [1], []), ([3], [1], []), ([0], [], [1]),
         ]

@@ -106,7 +106,8 @@ struct OracleComparison {
 }
 
 extension Scheduler.Options {
-    /// The exact method with limits that leave nothing out of a tiny problem: its tensors fit in fast memory by the dozen.
+    /// The exact method with limits that leave nothing out of a tiny problem: its tensors fit in fast memory by the
+    /// dozen.
     fileprivate static var all: Scheduler.Options {
         var options = Scheduler.Options(.exact)
         options.threads = 1

@@ -73,8 +73,8 @@ import Testing
         let worst = zip(sample.steps, values).map { $1 / $0.latency }.max() ?? 0
         #expect(outcome.columns.isEmpty == (worst <= 1 + 1e-9), "\(worst) \(outcome.columns.count)")
         if worst > 0, worst.isFinite {
-            // Prices at which the worst step is worth hardly less than it costs: nothing is found, nothing is left open.
-            // Where a few steps are worth a little too much, single prices are lowered.
+            // Prices at which the worst step is worth hardly less than it costs: nothing is found, nothing is left
+            // open. Where a few steps are worth a little too much, single prices are lowered.
             let nearly = prices.scaled(by: 1.05 / worst)
             let mild = search.run(nearly, slack: .relative(0))
             try expectFeasible(mild.feasible, nearly, sample)

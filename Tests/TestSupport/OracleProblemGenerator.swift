@@ -1,9 +1,10 @@
 import TensorGraph
 
-/// Random problems small enough to try every schedule of, and varied enough that the best one is seldom the obvious one.
+/// Random problems small enough to try every schedule of, and varied enough that the best one is seldom the obvious
+/// one.
 ///
-/// Sides come from a pool of one or two lengths, so that shapes fit and ops fuse; memory is tight as often as loose, and
-/// bandwidth dear as often as cheap.
+/// Sides come from a pool of one or two lengths, so that shapes fit and ops fuse; memory is tight as often as loose,
+/// and bandwidth dear as often as cheap.
 public struct OracleProblemGenerator {
     private var random: RandomSource
     private var graph = GraphBuilder()

@@ -3,10 +3,10 @@ import TensorGraph
 
 /// Finds the true optimum of a tiny problem: the cheapest of all schedules that RULES allows.
 ///
-/// Dijkstra's algorithm from the first step to the last, over what is in slow memory and what is resident. A step is any
-/// non-empty op set that the analyzer accepts, with any subset of its tensors retained, at any granularity, in any of
-/// the named orders; steps may repeat and may be of no use. Nothing is left out for being dominated, and nothing of the
-/// exact search is used, so that a fault there shows as a difference.
+/// Dijkstra's algorithm from the first step to the last, over what is in slow memory and what is resident. A step is
+/// any non-empty op set that the analyzer accepts, with any subset of its tensors retained, at any granularity, in any
+/// of the named orders; steps may repeat and may be of no use. Nothing is left out for being dominated, and nothing of
+/// the exact search is used, so that a fault there shows as a difference.
 public struct ScheduleOracle {
     /// Features of schedules that a search may go without, to see whether an optimum needs them.
     public struct Features: OptionSet, Sendable {
@@ -34,7 +34,8 @@ public struct ScheduleOracle {
     public struct Options: Sendable {
         /// Features to go without.
         public var forbidden: Features = []
-        /// Every order of the tiles rather than the named ones, on grids of at most ``OracleGranularities/largestPermutedGrid`` tiles.
+        /// Every order of the tiles rather than the named ones, on grids of at most
+        /// ``OracleGranularities/largestPermutedGrid`` tiles.
         public var permutes = false
         /// Costs by simulation alone, rather than from classes where there are some.
         public var simulatesAll = false

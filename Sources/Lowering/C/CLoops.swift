@@ -45,7 +45,8 @@ struct CLoops {
     let reductionLength: Int
     let inputs: [Array2D]
     let outputs: [Array2D]
-    /// C conditions that say whether this is the first and the last part of a reduction in parts; nil for one in one go.
+    /// C conditions that say whether this is the first and the last part of a reduction in parts; nil for one in one
+    /// go.
     var parts: (first: String, last: String)?
 
     /// Writes the loops.

@@ -2,9 +2,9 @@ import TensorGraph
 
 /// A plan as one C99 file that needs libc and libm only.
 ///
-/// It runs the plan in an array of exactly the fast memory's capacity, counts what it loads, evicts and holds, evaluates
-/// the whole graph naively beside it and compares all that reached slow memory. Which slices are loaded is decided there
-/// by RULES 4, from what the iteration before held; addresses come from the plan.
+/// It runs the plan in an array of exactly the fast memory's capacity, counts what it loads, evicts and holds,
+/// evaluates the whole graph naively beside it and compares all that reached slow memory. Which slices are loaded is
+/// decided there by RULES 4, from what the iteration before held; addresses come from the plan.
 public struct CProgram {
     private let plan: Plan
     private let title: String

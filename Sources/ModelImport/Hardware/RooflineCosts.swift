@@ -38,7 +38,8 @@ struct RooflineCosts {
     private func operations(_ function: String, inputs: Int) -> Double {
         if let cost = chip.vectorCosts[function] { return cost }
         guard let parts = Self.compositions[function] else {
-            // Sums and products of many inputs take one operation less than there are inputs, sums of products one for each.
+            // Sums and products of many inputs take one operation less than there are inputs, sums of products one for
+            // each.
             let count =
                 switch function {
                 case "add", "mul", "max", "min", "depthwise_convolution": inputs - 1

@@ -82,8 +82,8 @@ struct ClusterLayout {
         place(graph, order)
     }
 
-    /// The direction and the folding in which the whole drawing is shown largest in a window of this shape, but no larger
-    /// than it is; the fewer rows the better.
+    /// The direction and the folding in which the whole drawing is shown largest in a window of this shape, but no
+    /// larger than it is; the fewer rows the better.
     static func best(_ graph: ClusterGraph, width: Double = 1176, height: Double = 1000) -> ClusterLayout {
         var best: ClusterLayout?
         func scale(_ layout: ClusterLayout) -> Double {

@@ -1,4 +1,5 @@
-/// What a ``ClusterLayout`` decides before it folds the layers into rows: the layer of each cluster, and its place there.
+/// What a ``ClusterLayout`` decides before it folds the layers into rows: the layer of each cluster, and its place
+/// there.
 struct LayeredOrder {
     let direction: ClusterLayout.Direction
     /// The layer of each cluster.

@@ -6,8 +6,8 @@ import TensorGraph
 /// - *Shapes.* An op that is in and whose readers are all out has outputs that leave the step, and all outputs of a
 ///   step have one shape (RULES 3.5).
 /// - *Sinks.* A reducing op that is in, with everything behind it decided and no way crooked, is a sink, and sinks have
-///   one reduction (RULES 3.9; a single k-step would need a depth equal to both). A way is crooked when it leads through
-///   a reducing op or an access other than `ij`.
+///   one reduction (RULES 3.9; a single k-step would need a depth equal to both). A way is crooked when it leads
+///   through a reducing op or an access other than `ij`.
 /// - *Prologues.* A map that feeds a reducing op whose reduction exceeds the native tile needs a single k-step
 ///   (RULES 3.9), which a sink with a reduction deeper than any k-step rules out.
 /// - *Memory.* A tensor that is read from outside for sure (a graph input, or its producer is out) is held at least

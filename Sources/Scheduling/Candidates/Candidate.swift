@@ -82,8 +82,8 @@ package struct Candidate: Sendable, Hashable {
         tuning.lowerBound = min(max(lowerBound, bound), latency)
     }
 
-    /// Records the result of an exhaustive search below the latency: a better choice, or nil when there is none, and a lower
-    /// bound over what it passed over.
+    /// Records the result of an exhaustive search below the latency: a better choice, or nil when there is none, and a
+    /// lower bound over what it passed over.
     mutating func tune(_ better: GranularityChoice?, isComplete: Bool, passedOver: Double) {
         if let better, better.latency < latency { tuning.choice = better }
         if isComplete {

@@ -26,8 +26,8 @@ public struct CarriedTunings: Sendable {
     /// What is lost to rounding when a bound is scaled.
     private static let rounding = 1e-15
 
-    /// Gives candidates the granularities that are as good here, and the lower bounds that hold here. A candidate whose granularity
-    /// meets its bound needs no search.
+    /// Gives candidates the granularities that are as good here, and the lower bounds that hold here. A candidate whose
+    /// granularity meets its bound needs no search.
     static func apply(
         _ carried: [CarriedTunings], to candidates: inout [Candidate], problem: Problem, reductionCap: ReductionCap
     ) {

@@ -22,7 +22,8 @@ struct ConnectedSets {
 
     /// Prepares the enumeration; the graph has at most ``OpSet/capacity`` ops.
     ///
-    /// - Parameter groups: disjoint connected sets of ops, together all of them, that no set divides; nil for single ops.
+    /// - Parameter groups: disjoint connected sets of ops, together all of them, that no set divides; nil for single
+    ///   ops.
     init(_ problem: Problem, reductionCap: ReductionCap, groups: [OpSet]? = nil) {
         let order = Array(problem.graph.topologicalOrder.reversed())
         opOfNumber = order

@@ -16,8 +16,8 @@ struct HandOffs: Sendable {
     /// - Parameters:
     ///   - sets: the op sets of steps.
     ///   - limits: on what one step retains.
-    ///   - canDiscard: looks for tensors that it can pay to retain although no step reads them: rare, and costly to tell
-    ///     for large sets.
+    ///   - canDiscard: looks for tensors that it can pay to retain although no step reads them: rare, and costly to
+    ///     tell for large sets.
     init(_ subproblem: Subproblem, sets: [[OpID]], limits: EnumerationLimits, canDiscard: Bool) {
         let problem = subproblem.problem
         let border = subproblem.border

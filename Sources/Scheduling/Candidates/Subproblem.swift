@@ -3,8 +3,8 @@ import TensorGraph
 
 /// A problem with its border: the whole, or steps of a schedule as a problem of their own.
 ///
-/// In a part of a problem ops and tensors are renumbered in the order in which the steps use them, so that parts which do
-/// the same, in different blocks of a network for example, are equal.
+/// In a part of a problem ops and tensors are renumbered in the order in which the steps use them, so that parts which
+/// do the same, in different blocks of a network for example, are equal.
 struct Subproblem: Sendable {
     /// All that the best steps depend on.
     struct Signature: Hashable, Sendable {

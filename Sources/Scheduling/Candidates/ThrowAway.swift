@@ -11,13 +11,14 @@ enum ThrowAway {
     /// - that they have no other output;
     /// - that the rest is a step: not empty, connected;
     /// - that no reducing op of the rest becomes a sink by it;
-    /// - that of every tensor that the rest still reads from outside, it demands the same slices. Where a demand goes and
-    ///   others stay, those may have been served by it: a slice of the whole tensor serves all others, and slices that follow
-    ///   different ranges may be the same in some iterations (RULES 4). Then the rest may load more than the step, and hold more.
-    ///   Where the demands on a tensor go all together, or none does, each iteration's slices are some of those before.
+    /// - that of every tensor that the rest still reads from outside, it demands the same slices. Where a demand goes
+    ///   and others stay, those may have been served by it: a slice of the whole tensor serves all others, and slices
+    ///   that follow different ranges may be the same in some iterations (RULES 4). Then the rest may load more than
+    ///   the step, and hold more. Where the demands on a tensor go all together, or none does, each iteration's slices
+    ///   are some of those before.
     ///
-    /// If the rest has no sink but the step had, its only k-step does at once what the step did in the first and the last, which
-    /// takes no longer.
+    /// If the rest has no sink but the step had, its only k-step does at once what the step did in the first and the
+    /// last, which takes no longer.
     ///
     /// - Parameter analyzer: of the problem; nil to make one.
     static func canPay(
@@ -49,18 +50,19 @@ enum ThrowAway {
 
     /// True when it could pay that a step retains tensors, any of these or all, of which the next one reads none.
     ///
-    /// If it is false for all steps of which schedules below a cost are made, then some schedule that costs no more than
-    /// the best of them retains nothing that the next step does not read.
+    /// If it is false for all steps of which schedules below a cost are made, then some schedule that costs no more
+    /// than the best of them retains nothing that the next step does not read.
     ///
     /// *Proof.* Of the schedules that cost no more, take one with the fewest executions of ops, and of these one that
-    /// retains the fewest tensors; say that step i retains T, not empty, which step i + 1 does not read. The ops that only T
-    /// needs are useless. If there are none, the step reads T itself, and need not retain it: an output that would have to
-    /// be evicted then is ruled out. If others are left, the step without the useless ones costs no more and does all that
-    /// is needed; the conditions are those of ``canPay(_:producer:in:_:analyzer:)``. Both contradict the choice. If no op is
-    /// left, T is all that the step retains, and the step can go. What the step before it has retained for it is not read
-    /// any more, all of it: the same holds for that step, with all that it retains in the place of T, and so on until some
-    /// op is left or no step is; the next step then finds nothing. That no T is needed was asked for every step and every
-    /// set. Each op still runs where its output is used: from a graph output upwards, some execution is not useless.
+    /// retains the fewest tensors; say that step i retains T, not empty, which step i + 1 does not read. The ops that
+    /// only T needs are useless. If there are none, the step reads T itself, and need not retain it: an output that
+    /// would have to be evicted then is ruled out. If others are left, the step without the useless ones costs no more
+    /// and does all that is needed; the conditions are those of ``canPay(_:producer:in:_:analyzer:)``. Both contradict
+    /// the choice. If no op is left, T is all that the step retains, and the step can go. What the step before it has
+    /// retained for it is not read any more, all of it: the same holds for that step, with all that it retains in the
+    /// place of T, and so on until some op is left or no step is; the next step then finds nothing. That no T is needed
+    /// was asked for every step and every set. Each op still runs where its output is used: from a graph output
+    /// upwards, some execution is not useless.
     static func canEverPay(ops: [OpID], retained: [TensorID], analyzer: StepAnalyzer) -> Bool {
         guard !retained.isEmpty else { return false }
         guard retained.count <= mostRetained else { return true }
@@ -125,7 +127,8 @@ enum ThrowAway {
         return (feeds && isCrooked) || changesDemands(rest, of: ops, analyzer)
     }
 
-    /// True when the rest of a step demands a tensor from outside in some of the ways in which the step does, but not in all.
+    /// True when the rest of a step demands a tensor from outside in some of the ways in which the step does, but not
+    /// in all.
     private static func changesDemands(_ rest: [OpID], of ops: [OpID], _ analyzer: StepAnalyzer) -> Bool {
         guard let whole = try? analyzer.analyze(ops: ops, retained: []) else { return true }
         let demands = Dictionary(grouping: whole.slices, by: \.tensor)

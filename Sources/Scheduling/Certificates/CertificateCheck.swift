@@ -8,9 +8,9 @@ import TensorGraph
 /// step's value, computed here from the definition of the rows, with the least latency over all granularities and
 /// named tile orders. Where a quick lower bound of the latency is no less than the value, nothing has to be searched.
 ///
-/// What has to be tried, and why it is enough: a step's op set is connected (RULES 3.2). It may retain any set of tensors
-/// that it writes. A tensor that it finds in fast memory and does not read has no price that helps it: rows C3 take
-/// value away, ops upstream of it lose theirs (C1', C2'), and it needs room; so sets of tensors that it reads are
+/// What has to be tried, and why it is enough: a step's op set is connected (RULES 3.2). It may retain any set of
+/// tensors that it writes. A tensor that it finds in fast memory and does not read has no price that helps it: rows C3
+/// take value away, ops upstream of it lose theirs (C1', C2'), and it needs room; so sets of tensors that it reads are
 /// enough.
 public struct CertificateCheck {
     /// What checking came to.

@@ -1,12 +1,12 @@
 import CostModel
 import TensorGraph
 
-/// A first schedule of a problem with ops that fit in fast memory at no granularity alone: such an op may fit in one step
-/// with ops beside it, whose tensors then are ephemeral.
+/// A first schedule of a problem with ops that fit in fast memory at no granularity alone: such an op may fit in one
+/// step with ops beside it, whose tensors then are ephemeral.
 ///
-/// All connected sets that contain such an op are looked at, up to a limit. Then every step that fits is run as soon as all
-/// that it reads is in slow memory. Running a step takes nothing away from others, so when nothing is left to run and an op
-/// is missing, no schedule without hand-offs has it, of these steps.
+/// All connected sets that contain such an op are looked at, up to a limit. Then every step that fits is run as soon as
+/// all that it reads is in slow memory. Running a step takes nothing away from others, so when nothing is left to run
+/// and an op is missing, no schedule without hand-offs has it, of these steps.
 struct FusedStart {
     let problem: Problem
     let tuner: StepTuner

@@ -30,8 +30,8 @@ struct Fusion {
         var gain: Double
         /// True while the steps that it makes have not been tuned.
         var isBound = true
-        /// False when it is known to make no step. It waits its turn all the same: which of equal moves comes first depends on
-        /// all that wait.
+        /// False when it is known to make no step. It waits its turn all the same: which of equal moves comes first
+        /// depends on all that wait.
         var isPossible: Bool
         var priority: Double
         var kind: Kind
@@ -79,8 +79,8 @@ struct Fusion {
 
     /// Queues a move again with what it really gains, if that is anything.
     ///
-    /// Most moves are stale before their turn comes, since a step that has been joined with one other has changed for all;
-    /// so only those that may be the best are judged.
+    /// Most moves are stale before their turn comes, since a step that has been joined with one other has changed for
+    /// all; so only those that may be the best are judged.
     private mutating func judge(_ move: Move) {
         guard move.isPossible else { return }
         let after: Double
@@ -150,8 +150,8 @@ struct Fusion {
         push(.merge, group, after: graph.latencyBound(of: group))
     }
 
-    /// A step and its one reader, which reads its output at the same place as it writes its own: what compilers append to
-    /// a kernel.
+    /// A step and its one reader, which reads its output at the same place as it writes its own: what compilers append
+    /// to a kernel.
     private func isEpilogue(_ group: [Int]) -> Bool {
         guard group.count == 2, graph.readers(of: group[0], atMost: 1) == [group[1]] else { return false }
         let written = Set(graph.nodes[group[0]].ops.flatMap { graph.problem[$0].outputs })
@@ -196,7 +196,8 @@ struct Fusion {
     static let widestFanOut = 24
 
     /// Steps with more inputs and outputs of ops than this are not made: judging a move takes time in proportion, and a
-    /// step is judged again whenever it grows. No graph of fewer than about 300 ops has such a step; huge graphs get fewer.
+    /// step is judged again whenever it grows. No graph of fewer than about 300 ops has such a step; huge graphs get
+    /// fewer.
     private static let mostAccesses = (usual: 1024, huge: 192)
 
     private func isTooWide(_ group: [Int]) -> Bool {

@@ -16,8 +16,9 @@ public struct ListScheduler: Sendable {
         public var retention = true
         /// Put ops of independent branches that share a tensor into one step.
         public var staggering = true
-        /// Put nothing together but an op and the maps that go on with its output element by element, and keep nothing in
-        /// fast memory: layer by layer, as compilers do that append epilogues to kernels. The other ideas do not count.
+        /// Put nothing together but an op and the maps that go on with its output element by element, and keep nothing
+        /// in fast memory: layer by layer, as compilers do that append epilogues to kernels. The other ideas do not
+        /// count.
         public var epiloguesOnly = false
         /// How deep k-steps may be.
         public var reductionCap = ReductionCap.native
@@ -56,8 +57,8 @@ public struct ListScheduler: Sendable {
         return best
     }
 
-    /// Calls `body` with the schedule of each strategy, better than those before or not, and with that of every op alone:
-    /// the first of all on large graphs, where it is there long before any other.
+    /// Calls `body` with the schedule of each strategy, better than those before or not, and with that of every op
+    /// alone: the first of all on large graphs, where it is there long before any other.
     ///
     /// - Parameters:
     ///   - shouldStop: ends the search; the steps that a strategy has joined until then are a schedule, too.
@@ -111,7 +112,8 @@ public struct ListScheduler: Sendable {
     /// Graphs above this size get a schedule of single ops first.
     private static let largeOps = 100
 
-    /// Graphs above this size get one strategy, the best on generated graphs of 50,000 ops: the others take as long again.
+    /// Graphs above this size get one strategy, the best on generated graphs of 50,000 ops: the others take as long
+    /// again.
     static let hugeOps = 20_000
 
     /// Graphs up to this size get the strategies that look at the hand-offs of every step that is about to be joined.

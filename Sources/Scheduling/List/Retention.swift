@@ -12,8 +12,8 @@ struct Retention {
     let tuner: StepTuner
     let dependencies: DependencyAnalyzer
 
-    /// Steps in a chain at most: joining two takes time in proportion. Longer chains are cut, and the dynamic program still
-    /// hands over between the pieces where they follow each other.
+    /// Steps in a chain at most: joining two takes time in proportion. Longer chains are cut, and the dynamic program
+    /// still hands over between the pieces where they follow each other.
     private static let longestChain = 1024
 
     /// Sets of tensors tried per hand-off: everything that can be handed over, and each tensor alone up to this many.

@@ -1,6 +1,7 @@
 import TensorGraph
 
-/// What a step reads, writes and computes, seen from outside: enough to bound the latency of several steps joined into one.
+/// What a step reads, writes and computes, seen from outside: enough to bound the latency of several steps joined into
+/// one.
 struct StepInterface {
     /// Tensors that it reads and does not write, each once.
     fileprivate(set) var reads: [TensorID] = []
@@ -63,12 +64,13 @@ extension StepInterface {
             return interface
         }
 
-        /// A lower bound of the latency of steps joined into one, in units of time, and whether there may be such a step: not
-        /// where its outputs would have different shapes (RULES 3.5).
+        /// A lower bound of the latency of steps joined into one, in units of time, and whether there may be such a
+        /// step: not where its outputs would have different shapes (RULES 3.5).
         ///
-        /// Each tensor that the joined step reads from outside is loaded once at least, and each that it writes and does not
-        /// read is evicted. Every op is charged once for each native tile of the outputs at least (RULES 4); the outputs
-        /// are those of one of the steps. Tensors and ops that are in several of the steps are not looked for.
+        /// Each tensor that the joined step reads from outside is loaded once at least, and each that it writes and
+        /// does not read is evicted. Every op is charged once for each native tile of the outputs at least (RULES 4);
+        /// the outputs are those of one of the steps. Tensors and ops that are in several of the steps are not looked
+        /// for.
         mutating func latencyBound(_ group: [StepInterface]) -> (latency: Double, isPossible: Bool) {
             stamp += 3
             let (written, read, both) = (stamp, stamp + 1, stamp + 2)

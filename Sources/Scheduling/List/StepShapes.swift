@@ -2,14 +2,14 @@ import TensorGraph
 
 /// Steps up to the names of their ops and tensors: large graphs are made of few kinds of steps.
 ///
-/// What a step costs depends on its ops' einsums and base costs, the sizes of their tensors, which of these are the same,
-/// and which are found or left in fast memory: on nothing around the step (``CostModel/StepAnalyzer``). So steps of one
-/// shape are tuned once.
+/// What a step costs depends on its ops' einsums and base costs, the sizes of their tensors, which of these are the
+/// same, and which are found or left in fast memory: on nothing around the step (``CostModel/StepAnalyzer``). So steps
+/// of one shape are tuned once.
 struct StepShapes {
     /// Equal for two steps whose ops and tensors, in order, can be put in each other's place.
     ///
-    /// For each op its kind, then its inputs and outputs: a tensor is its size, negative, the first time, and its number from
-    /// then on. A kind tells how many inputs and outputs follow, so that nothing is read in two ways.
+    /// For each op its kind, then its inputs and outputs: a tensor is its size, negative, the first time, and its
+    /// number from then on. A kind tells how many inputs and outputs follow, so that nothing is read in two ways.
     typealias Shape = [Int32]
 
     private struct OpKindKey: Hashable {

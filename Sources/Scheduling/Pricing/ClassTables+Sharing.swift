@@ -1,4 +1,5 @@
-// Tensors and ops of which a step cannot have all at once: demands that make each other cheaper, ops that fill fast memory.
+// Tensors and ops of which a step cannot have all at once: demands that make each other cheaper, ops that fill fast
+// memory.
 
 extension ClassTables {
     func fillFragile() {

@@ -5,12 +5,12 @@ import TensorGraph
 /// All figures are lower bounds over the granularities of the class and its named tile orders.
 ///
 /// *Traffic* of a slice. With several k-steps a slice with a k-range differs from that of the iteration before and is
-/// loaded in every iteration: over the k-steps of a tile its ranges add up to the whole side, so it costs its tensor once
-/// for each tile column (row) that it does not follow. Any other slice covers its tensor in the course of the step, so that
-/// each element is loaded at least once.
+/// loaded in every iteration: over the k-steps of a tile its ranges add up to the whole side, so it costs its tensor
+/// once for each tile column (row) that it does not follow. Any other slice covers its tensor in the course of the
+/// step, so that each element is loaded at least once.
 ///
-/// *Compute* of a region, RULES 4 and 7, per tile: a whole side or one along a reduction counts ceil(side / native) native
-/// sides (over the k-steps, k-ranges along a reduction add up to that), a tile's side one.
+/// *Compute* of a region, RULES 4 and 7, per tile: a whole side or one along a reduction counts ceil(side / native)
+/// native sides (over the k-steps, k-ranges along a reduction add up to that), a tile's side one.
 final class ClassTables: @unchecked Sendable {
     let graph: PricingGraph
     let pricingClass: PricingClass
@@ -47,14 +47,16 @@ final class ClassTables: @unchecked Sendable {
     let hasOutputShape: UnsafeMutablePointer<Bool>
     /// By op: bits of the kinds in which it can be demanded; 0 if it can be in no step of the class.
     let possible: UnsafeMutablePointer<UInt16>
-    /// By op: bits of the kinds in which it can be demanded by a way that makes a reducing op no sink (RULES 7, "Sink").
+    /// By op: bits of the kinds in which it can be demanded by a way that makes a reducing op no sink (RULES 7,
+    /// "Sink").
     private let crooked: UnsafeMutablePointer<UInt16>
-    /// By op: whether outputs of the class can be reached from it by maps that read `ij` alone, or it has such an output.
+    /// By op: whether outputs of the class can be reached from it by maps that read `ij` alone, or it has such an
+    /// output.
     private let isStraight: UnsafeMutablePointer<Bool>
     /// By op: least compute over its roles.
     let leastCompute: UnsafeMutablePointer<Double>
-    /// True for an op that holds, in any role, more than half of fast memory for itself: in a step there is at most one. What
-    /// counts is what no other op reads, and what no op of a step of the class can make.
+    /// True for an op that holds, in any role, more than half of fast memory for itself: in a step there is at most
+    /// one. What counts is what no other op reads, and what no op of a step of the class can make.
     let isBig: UnsafeMutablePointer<Bool>
     var hasSeveralBig = false
     /// Roles of op o: from `roleStart[o]` to `roleStart[o + 1]`.

@@ -50,7 +50,8 @@ final class ExactCosts: Sendable {
             effort: .init(attempts: .max, simulatedIterations: 100_000))
     }
 
-    /// The cost of a step over all granularities and named tile orders, as far as it matters whether it is below `worth`.
+    /// The cost of a step over all granularities and named tile orders, as far as it matters whether it is below
+    /// `worth`.
     ///
     /// A step that costs no less than it is worth need not be known better than that, so the search leaves out all
     /// granularities whose bound says so.

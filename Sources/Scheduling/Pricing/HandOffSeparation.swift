@@ -2,10 +2,10 @@ import TensorGraph
 
 /// Finds up-sets of tensor sets that fewer steps retain than find: rows hand-off[U] that a fractional point breaks.
 ///
-/// A step that finds A follows one that retains a set R with A a part of R. Whether the weights of a point can be matched in
-/// this way is a question of maximum flow from the sets found to the sets retained. Where it falls short, the sets
-/// found on the source's side of a minimum cut generate an up-set whose row is broken (Gale, "A theorem on flows in
-/// networks", 1957; Strassen, 1965).
+/// A step that finds A follows one that retains a set R with A a part of R. Whether the weights of a point can be
+/// matched in this way is a question of maximum flow from the sets found to the sets retained. Where it falls short,
+/// the sets found on the source's side of a minimum cut generate an up-set whose row is broken (Gale, "A theorem on
+/// flows in networks", 1957; Strassen, 1965).
 struct HandOffSeparation {
     private var found: [[TensorID]] = []
     private var demand: [Double] = []

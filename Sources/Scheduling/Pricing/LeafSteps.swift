@@ -43,8 +43,8 @@ final class LeafSteps {
     /// For each item and potential: what the choices for the items before add.
     private var prefix: [Double] = []
     private var isHeld: [Bool] = []
-    /// For each item: cost and value with the choices for the items before, hand-offs of several tensors left out; the least
-    /// memory and the most value of this item and all later ones.
+    /// For each item: cost and value with the choices for the items before, hand-offs of several tensors left out; the
+    /// least memory and the most value of this item and all later ones.
     private var costs: [StepBound] = []
     private var values: [Double] = []
     private var restHeld: [Double] = []

@@ -1,4 +1,5 @@
-// What is demanded of the ops of a partial step, derived backwards: which are settled, internal, outputs; and what they compute.
+// What is demanded of the ops of a partial step, derived backwards: which are settled, internal, outputs; and what they
+// compute.
 
 extension PartialStep {
     func derive(_ set: UnsafePointer<UInt64>, _ open: UnsafePointer<UInt64>) -> Bool {

@@ -1,9 +1,10 @@
 /// Bounds partial steps: a set S of ops that are in, a set U of ops that may join; all others are out.
 ///
-/// Demand is derived backwards through S. An op is *settled* if none of its readers, direct or not, is undecided: then its
-/// demands are known but for outputs, which are all known too. For any other op only the least over its roles is counted.
-/// Keeps scratch space of the graph's size, so that bounding a partial step allocates nothing. Each call of
-/// ``bound(_:_:threshold:)`` fills it anew, in the order of the extensions: demand, sums, bound; all others only read it.
+/// Demand is derived backwards through S. An op is *settled* if none of its readers, direct or not, is undecided: then
+/// its demands are known but for outputs, which are all known too. For any other op only the least over its roles is
+/// counted. Keeps scratch space of the graph's size, so that bounding a partial step allocates nothing. Each call of
+/// ``bound(_:_:threshold:)`` fills it anew, in the order of the extensions: demand, sums, bound; all others only read
+/// it.
 final class PartialStep {
     let tables: ClassTables
     let graph: PricingGraph
@@ -37,8 +38,8 @@ final class PartialStep {
     let outputs: UnsafeMutablePointer<Int>
     let outputReward: UnsafeMutablePointer<Double>
     var outputCount = 0
-    /// Tensors that S writes and undecided ops read; where their slots in ``refundSlots`` end; whether some op of S reads
-    /// them too.
+    /// Tensors that S writes and undecided ops read; where their slots in ``refundSlots`` end; whether some op of S
+    /// reads them too.
     let openOutputs: UnsafeMutablePointer<Int>
     let openEnd: UnsafeMutablePointer<Int>
     let openIsRead: UnsafeMutablePointer<Bool>

@@ -1,16 +1,17 @@
 /// What undecided ops can still add to a step's value less its cost, at most, for one weight of compute against traffic
 /// and one price of memory.
 ///
-/// A step costs L >= weight * C + (1 - weight) * T / bandwidth, C its compute and T its traffic, and holds M <= capacity
-/// elements, so for every price p >= 0 of memory
+/// A step costs L >= weight * C + (1 - weight) * T / bandwidth, C its compute and T its traffic, and holds M <=
+/// capacity elements, so for every price p >= 0 of memory
 ///
 ///     V - L  <=  V - weight * C - (1 - weight) * T / bandwidth - p * (M - capacity).
 ///
 /// The right-hand side is a sum over the ops and tensors of the step. A tensor that is read from outside is shared out:
-/// each slot q that reads it is charged min(b_q, f_q * its cost by that slot alone), with sum f_q <= 1, which is no more than
-/// the tensor costs. Where the producer is in the step instead, the tensor costs nothing, and if someone in the step reads
-/// it, it is not evicted for a reward. So the producer is granted the larger of what the tensor adds if nobody reads it, and
-/// of the b_q of all slots, which takes the charges back. Whatever b and f are, an undecided op u adds at most
+/// each slot q that reads it is charged min(b_q, f_q * its cost by that slot alone), with sum f_q <= 1, which is no
+/// more than the tensor costs. Where the producer is in the step instead, the tensor costs nothing, and if someone in
+/// the step reads it, it is not evicted for a reward. So the producer is granted the larger of what the tensor adds if
+/// nobody reads it, and of the b_q of all slots, which takes the charges back. Whatever b and f are, an undecided op u
+/// adds at most
 ///
 ///     z_u = max(0, max over its roles of  V_u - weight * C_u - charges of its slots - cost of its outputs + grants).
 ///
@@ -27,11 +28,11 @@ final class Potentials: @unchecked Sendable {
     /// By slot: the most and the least that its op is charged for it, over the op's roles.
     let mostCharge: UnsafeMutablePointer<Double>
     let leastCharge: UnsafeMutablePointer<Double>
-    /// z of the undecided ops of which a step has one at most (``ClassTables/isBig``), the largest first: it counts once, and
-    /// is zero in ``potential``.
+    /// z of the undecided ops of which a step has one at most (``ClassTables/isBig``), the largest first: it counts
+    /// once, and is zero in ``potential``.
     var big: [(op: Int, potential: Double)] = []
-    /// Large tensors that may be worth holding, with the most that it can gain, the best first. Elsewhere they count as not
-    /// held; one of them may be.
+    /// Large tensors that may be worth holding, with the most that it can gain, the best first. Elsewhere they count as
+    /// not held; one of them may be.
     private(set) var large: [(tensor: Int, gain: Double)] = []
     /// By slot of an undecided op that reads a large tensor: by how much z grows when the tensor is resident.
     let residentGain: UnsafeMutablePointer<Double>
@@ -63,7 +64,8 @@ final class Potentials: @unchecked Sendable {
 
     deinit { potential.deallocate() }
 
-    /// The cost of reading a tensor from outside with this traffic and these elements held: from slow memory, or resident.
+    /// The cost of reading a tensor from outside with this traffic and these elements held: from slow memory, or
+    /// resident.
     @inline(__always)
     func readCost(_ tensor: Int, traffic: Double, held: Double) -> Double {
         let slow = loadPrice * traffic + memoryPrice * held

@@ -1,10 +1,10 @@
 extension PotentialsFinder {
     /// Who is charged for a tensor.
     ///
-    /// A tensor that a member makes costs nothing. What a member reads from outside is the member's to pay, whoever else
-    /// reads it: shares of others would only be taken back. If its producer is undecided the member is charged in
-    /// full, and the producer is granted that; a member takes part in any case, so nothing is lost by it. All
-    /// other tensors start without shares if nothing is to be granted, else with equal ones.
+    /// A tensor that a member makes costs nothing. What a member reads from outside is the member's to pay, whoever
+    /// else reads it: shares of others would only be taken back. If its producer is undecided the member is charged in
+    /// full, and the producer is granted that; a member takes part in any case, so nothing is lost by it. All other
+    /// tensors start without shares if nothing is to be granted, else with equal ones.
     func startShares(_ tensor: Int) {
         guard shared[tensor] < 0 else { return }
         let producer = graph.producer[tensor]

@@ -1,7 +1,7 @@
 /// Finds ``Potentials``, in scratch space of its own: a search asks for them by the thousand.
 ///
-/// Charges are pushed upstream from ops that have something left to ops that can pay for it, in a few sweeps from the last
-/// op to the first: an approximate maximum flow. Any charges are valid; better ones leave less.
+/// Charges are pushed upstream from ops that have something left to ops that can pay for it, in a few sweeps from the
+/// last op to the first: an approximate maximum flow. Any charges are valid; better ones leave less.
 final class PotentialsFinder {
     let tables: ClassTables
     let graph: PricingGraph
@@ -12,16 +12,16 @@ final class PotentialsFinder {
     /// By slot: the share of its tensor's cost, and the most that it is charged.
     let share: UnsafeMutablePointer<Double>
     let limit: UnsafeMutablePointer<Double>
-    /// By tensor: what is granted to its producer, and to one that is a sink: nothing is for readers that make it none. Minus
-    /// infinity where there is such a reader in any case.
+    /// By tensor: what is granted to its producer, and to one that is a sink: nothing is for readers that make it none.
+    /// Minus infinity where there is such a reader in any case.
     let grant: UnsafeMutablePointer<Double>
     let sinkGrant: UnsafeMutablePointer<Double>
     /// By output of an undecided op: what it adds if nobody in the step reads it, and beside grants if somebody does.
     let unread: UnsafeMutablePointer<Double>
     private let readBesides: UnsafeMutablePointer<Double>
     private let readBesidesTile: UnsafeMutablePointer<Double>
-    /// By tensor: the sum of its shares; negative before it has any. Of ops of which a step has one at most the largest share
-    /// counts, ``sharedBig``.
+    /// By tensor: the sum of its shares; negative before it has any. Of ops of which a step has one at most the largest
+    /// share counts, ``sharedBig``.
     let shared: UnsafeMutablePointer<Double>
     let sharedBig: UnsafeMutablePointer<Double>
     /// Cost of each slot of each role, in a row: `roleSlot[role]` and on.

@@ -1,12 +1,12 @@
 import TensorGraph
 
-/// Steps with outputs of one shape, with tile counts in a range and with sinks of one reduction, which the pricing search
-/// looks at together.
+/// Steps with outputs of one shape, with tile counts in a range and with sinks of one reduction, which the pricing
+/// search looks at together.
 ///
-/// All sinks of a step have the same reduction: with several k-steps by RULES 3.9; with one, k would have to be at least
-/// each of them and at most each of them. A sink reaches the outputs through maps that read `ij`, so it has their shape.
-/// Costs are bounded at the fewest tiles, memory at the most. A range holds one tile row (column) alone or none with one,
-/// so that it is known which extents are whole.
+/// All sinks of a step have the same reduction: with several k-steps by RULES 3.9; with one, k would have to be at
+/// least each of them and at most each of them. A sink reaches the outputs through maps that read `ij`, so it has their
+/// shape. Costs are bounded at the fewest tiles, memory at the most. A range holds one tile row (column) alone or none
+/// with one, so that it is known which extents are whole.
 struct PricingClass: Sendable, Hashable {
     /// Columns and rows of every output, in elements.
     var outputWidth: Int

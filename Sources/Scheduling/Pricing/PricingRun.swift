@@ -103,12 +103,12 @@ final class PricingRun: Sendable {
 
     /// Prices by which no step is worth more than it costs: those searched with, lowered as far as the search says.
     ///
-    /// *Proof.* A step's last op is not upstream of what the step finds, so it can run there for the first time: the price
-    /// first[root] counts in full in the value of each step of the root. Lowered by the root's excess, no step of it is worth
-    /// more than it costs; no other step is worth more than before. Where the price is less than that, or where it is
-    /// better, all prices are divided by the root's ratio instead. Of all ways to share roots between the two, by their
-    /// ratios, the one with the largest objective is taken. Interchangeable ops have equal prices, and stand for each other
-    /// as roots: they are lowered together.
+    /// *Proof.* A step's last op is not upstream of what the step finds, so it can run there for the first time: the
+    /// price first[root] counts in full in the value of each step of the root. Lowered by the root's excess, no step of
+    /// it is worth more than it costs; no other step is worth more than before. Where the price is less than that, or
+    /// where it is better, all prices are divided by the root's ratio instead. Of all ways to share roots between the
+    /// two, by their ratios, the one with the largest objective is taken. Interchangeable ops have equal prices, and
+    /// stand for each other as roots: they are lowered together.
     func feasible(_ excesses: [RootExcess]) -> DualPrices {
         var worst: [Int: RootExcess] = [:]
         for excess in excesses {

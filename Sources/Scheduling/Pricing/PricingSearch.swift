@@ -12,8 +12,8 @@ struct PricedColumn: Sendable, Hashable {
     var retained: [TensorID]
     /// The best granularity and tile order found, with the latency.
     var choice: GranularityChoice
-    /// In a list of all steps: no granularity and no named order is faster. Elsewhere what the master takes for its cost:
-    /// the choice's latency, or where the granularity is beyond search, a lower bound.
+    /// In a list of all steps: no granularity and no named order is faster. Elsewhere what the master takes for its
+    /// cost: the choice's latency, or where the granularity is beyond search, a lower bound.
     var lowerBound: Double
     /// What the step is worth by the prices searched with, scaled by 1 - eps where that was asked.
     var value: Double
@@ -23,12 +23,12 @@ struct PricedColumn: Sendable, Hashable {
 struct PricingOutcome: Sendable {
     /// Steps worth more than they cost (less the slack), the most violated first in proportion to their cost.
     ///
-    /// Of steps that differ in interchangeable ops alone (``PricingSearch/interchangeable``, where their prices are equal)
-    /// one stands for all: the one with the last of them in the search's order.
+    /// Of steps that differ in interchangeable ops alone (``PricingSearch/interchangeable``, where their prices are
+    /// equal) one stands for all: the one with the last of them in the search's order.
     var columns: [PricedColumn] = []
-    /// Prices by which no step of the problem, whatever its granularity and in any named tile order, is worth more than it
-    /// costs: those given, lowered as far as is needed. What the search had no time to look at is accounted for. So their
-    /// objective is a lower bound of every schedule's latency. All zero when nothing is known.
+    /// Prices by which no step of the problem, whatever its granularity and in any named tile order, is worth more than
+    /// it costs: those given, lowered as far as is needed. What the search had no time to look at is accounted for. So
+    /// their objective is a lower bound of every schedule's latency. All zero when nothing is known.
     var feasible: DualPrices
     /// Roots (most downstream op of a step, for a range of tile counts) whose search met a limit.
     var unfinishedRoots = 0
@@ -56,7 +56,8 @@ enum PricingSlack: Sendable, Hashable {
 struct PricingLimits: Sendable {
     /// Partial steps bounded for each root and range of tile counts at first.
     var nodesPerRoot = 20_000
-    /// Partial steps bounded once more for all roots together that have met that limit, before they are left unfinished.
+    /// Partial steps bounded once more for all roots together that have met that limit, before they are left
+    /// unfinished.
     var nodes = 2_000_000
     /// Columns returned at most; the best are.
     var columns = 2_000
@@ -125,8 +126,8 @@ final class PricingSearch: Sendable {
 
     /// With slack, each step once, with a cost that holds in every class.
     ///
-    /// A step is listed with a lower bound for each class in which that is less than its value and the slack; in all other
-    /// classes it costs more than that. So the least of the bounds holds for the step.
+    /// A step is listed with a lower bound for each class in which that is less than its value and the slack; in all
+    /// other classes it costs more than that. So the least of the bounds holds for the step.
     private static func merged(_ columns: [PricedColumn]) -> [PricedColumn] {
         var positions: [StepKey: Int] = [:]
         var merged: [PricedColumn] = []

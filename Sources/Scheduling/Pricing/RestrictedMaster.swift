@@ -4,9 +4,9 @@ import TensorGraph
 
 /// The linear program of C1', C2', C3 and C4 over a pool of steps: column generation's restricted master.
 ///
-/// Its duals are the prices that ``PricingSearch`` looks for better steps with. Rows C1' and C4 of interchangeable ops are
-/// added up, which makes the prices of such ops equal; rows C2' and C3 come as points break them. Each solution starts
-/// from the basis of the last one.
+/// Its duals are the prices that ``PricingSearch`` looks for better steps with. Rows C1' and C4 of interchangeable ops
+/// are added up, which makes the prices of such ops equal; rows C2' and C3 come as points break them. Each solution
+/// starts from the basis of the last one.
 final class RestrictedMaster {
     let problem: Problem
     /// The steps, in the order in which they came; a step that became cheaper is there twice.
@@ -42,8 +42,8 @@ final class RestrictedMaster {
     /// Starts a master.
     ///
     /// - Parameters:
-    ///   - interchangeable: classes of ops whose rows are to be added up. Only classes whose outputs nobody reads are: the others
-    ///     have rows C2' and C3 of their own.
+    ///   - interchangeable: classes of ops whose rows are to be added up. Only classes whose outputs nobody reads are:
+    ///     the others have rows C2' and C3 of their own.
     ///   - pool: steps to begin with; they have to contain a schedule.
     /// - Throws: `MIPSolverError`.
     init(

@@ -1,7 +1,8 @@
 import CostModel
 import TensorGraph
 
-// What becomes of a partial step of which nothing is undecided: columns, and how much it can be worth more than it costs.
+// What becomes of a partial step of which nothing is undecided: columns, and how much it can be worth more than it
+// costs.
 
 extension RootSearch {
     func complete() {

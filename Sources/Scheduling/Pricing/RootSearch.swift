@@ -228,8 +228,8 @@ final class RootSearch {
         for word in 0..<words { open[word] = next[word] }
     }
 
-    /// The best potentials, up to two for each weight of compute, and one of a high memory price; false if some exclude all
-    /// steps.
+    /// The best potentials, up to two for each weight of compute, and one of a high memory price; false if some exclude
+    /// all steps.
     private func choosePotentials() -> Bool {
         var ranked: [(excess: Double, index: Int, potentials: Potentials)] = []
         var least = Double.infinity

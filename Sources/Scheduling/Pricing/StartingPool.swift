@@ -1,8 +1,8 @@
 import CostModel
 import TensorGraph
 
-/// Columns that a restricted master begins with, each at the best granularity of a quick search: the pricing search finds
-/// a step again where there is a better one.
+/// Columns that a restricted master begins with, each at the best granularity of a quick search: the pricing search
+/// finds a step again where there is a better one.
 struct StartingPool {
     private let problem: Problem
     private let analyzer: StepAnalyzer

@@ -1,15 +1,16 @@
-/// A lower bound of what a complete op set costs at any granularity of its class, for any resident and retained tensors.
+/// A lower bound of what a complete op set costs at any granularity of its class, for any resident and retained
+/// tensors.
 ///
-/// *Several k-steps.* Let a tile compute for c and stream for l per unit of depth, and let its first k-step take a further
-/// compute and load, and its last k-step a further compute and eviction. With k-steps of depth x, the last of depth
-/// y <= x, the tile takes at least
+/// *Several k-steps.* Let a tile compute for c and stream for l per unit of depth, and let its first k-step take a
+/// further compute and load, and its last k-step a further compute and eviction. With k-steps of depth x, the last of
+/// depth y <= x, the tile takes at least
 ///
 ///     max(c, l) (K - x - y) + max(c x + a, l x + b) + max(c y + e, l y + f).
 ///
-/// The two last terms less max(c, l) times depth fall as depths grow. So y = x, an even division, is a bound; where
-/// x > K / 2 there are two k-steps, y = K - x, and the sum is convex in x: least at an end or a breakpoint. The deepest x
-/// follows from memory. For one x the bound is convex in l, b and f, which differ from tile to tile, so their averages do
-/// (Jensen); it grows with the number of tiles, so the fewest do.
+/// The two last terms less max(c, l) times depth fall as depths grow. So y = x, an even division, is a bound; where x >
+/// K / 2 there are two k-steps, y = K - x, and the sum is convex in x: least at an end or a breakpoint. The deepest x
+/// follows from memory. For one x the bound is convex in l, b and f, which differ from tile to tile, so their averages
+/// do (Jensen); it grows with the number of tiles, so the fewest do.
 ///
 /// *One k-step.* The slices that never change come with the first tile. If that takes max(c, s) with s the time to load
 /// them, all other tiles take at least c each and what is left of the traffic together; a first tile that loads more

@@ -3,19 +3,20 @@ import TensorGraph
 
 /// Makes candidates, as schedules are made of, of the steps that a pricing search lists.
 ///
-/// The search writes one step for all that differ in interchangeable ops, and takes a step to find what it reads. A step of a
-/// schedule finds all that the step before it retains. So the list is written out:
+/// The search writes one step for all that differ in interchangeable ops, and takes a step to find what it reads. A
+/// step of a schedule finds all that the step before it retains. So the list is written out:
 /// - *Interchangeable ops.* Every choice of as many ops of each class.
-/// - *Tensors found and not read.* Every set that some listed step retains, in the place of the part of it that the step
-///   reads. A step retains a tensor that the next one does not read only where ``ThrowAway`` says that it can pay:
-///   other such steps can be replaced in a schedule by steps that cost no more. Where it can pay for no listed step, none is
-///   added.
+/// - *Tensors found and not read.* Every set that some listed step retains, in the place of the part of it that the
+///   step reads. A step retains a tensor that the next one does not read only where ``ThrowAway`` says that it can pay:
+///   other such steps can be replaced in a schedule by steps that cost no more. Where it can pay for no listed step,
+///   none is added.
 ///
 /// *Proof that nothing is missing.* Let the steps of a schedule be worth it: each has L - V at most the slack, where V
-/// is by the prices of the search. A step that finds H and reads A of it is worth no more than the same step finding A, and
-/// costs no less, so that (ops, A, R) is listed. H is what the step before it retains, which is listed too. What H is priced
-/// by the hand-off rows beyond A lowers the step's value by as much, which has to leave it within the slack. Replacing
-/// steps as above makes the schedule cheaper or leaves its cost, so the steps of the new one are listed as well.
+/// is by the prices of the search. A step that finds H and reads A of it is worth no more than the same step finding A,
+/// and costs no less, so that (ops, A, R) is listed. H is what the step before it retains, which is listed too. What H
+/// is priced by the hand-off rows beyond A lowers the step's value by as much, which has to leave it within the slack.
+/// Replacing steps as above makes the schedule cheaper or leaves its cost, so the steps of the new one are listed as
+/// well.
 struct StepList {
     private let problem: Problem
     private let analyzer: StepAnalyzer

@@ -1,6 +1,7 @@
 /// Partial steps of a root's search that wait to be branched on, the one with the largest bound first.
 ///
-/// Their places are used again, so that a search of millions of partial steps allocates for those that wait at one time.
+/// Their places are used again, so that a search of millions of partial steps allocates for those that wait at one
+/// time.
 struct WaitingSteps {
     /// Where a partial step's potentials come from.
     struct Origin {

@@ -4,15 +4,16 @@ import TensorGraph
 
 /// Finds a cheapest schedule of candidates by best-first search from the last step to the first.
 ///
-/// A state is what the steps still to be put in front must achieve: a set of tensors that have to be in slow memory, and
-/// the set that the step directly before must hand over. The last step may retain any set: nobody takes it over. A
-/// candidate can stand there if it retains just that set. It takes what it evicts off the set and adds what it reads, so order, hand-offs, recomputation and repeated steps need no
-/// rule of their own. The goal needs nothing (in a window: just what is handed to its first step). Every op is an ancestor of a graph output (RULES 1), so every op is then in
-/// some step.
+/// A state is what the steps still to be put in front must achieve: a set of tensors that have to be in slow memory,
+/// and the set that the step directly before must hand over. The last step may retain any set: nobody takes it over. A
+/// candidate can stand there if it retains just that set. It takes what it evicts off the set and adds what it reads,
+/// so order, hand-offs, recomputation and repeated steps need no rule of their own. The goal needs nothing (in a
+/// window: just what is handed to its first step). Every op is an ancestor of a graph output (RULES 1), so every op is
+/// then in some step.
 ///
 /// The estimate of what a state still costs is a price list from a dual solution: see `SearchPrices`. It never
-/// overestimates, so the first goal taken from the queue is optimal (Hart, Nilsson and Raphael, 1968), and at any moment
-/// the smallest estimate in the queue bounds the optimum from below.
+/// overestimates, so the first goal taken from the queue is optimal (Hart, Nilsson and Raphael, 1968), and at any
+/// moment the smallest estimate in the queue bounds the optimum from below.
 package struct BackwardSearch: Sendable {
     /// What became of a search.
     package struct Outcome: Sendable {

@@ -33,7 +33,8 @@ struct CandidateColumns: Sendable {
     let endingLifetimes: [Int32]
     /// Tensors that ops write, by number.
     let tensors: [TensorID]
-    /// Tensors that have to be in slow memory in the end, by number: the graph outputs, or what a window owes to others.
+    /// Tensors that have to be in slow memory in the end, by number: the graph outputs, or what a window owes to
+    /// others.
     let required: OpSet
     /// Ops that have to run so that they are.
     let mustRun: OpSet
@@ -137,7 +138,8 @@ struct CandidateColumns: Sendable {
         return ancestors
     }
 
-    /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph output.
+    /// True when a last step can retain this set: it then throws it away, and is of use only if it evicts a graph
+    /// output.
     private func canBeThrownAway(_ handOff: Int) -> Bool {
         retaining[handOff].contains { !columns[Int($0)].evicted.isDisjoint(with: required) }
     }

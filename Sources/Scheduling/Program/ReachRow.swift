@@ -1,16 +1,16 @@
 import MIP
 import TensorGraph
 
-/// The row C2' of an op o and a tensor t: o runs for the first time without reading t from slow memory, or an earlier step
-/// evicted t (`models/README.md` derives it).
+/// The row C2' of an op o and a tensor t: o runs for the first time without reading t from slow memory, or an earlier
+/// step evicted t (`models/README.md` derives it).
 ///
 ///     sum of x over steps that can run o for the first time and do not read t from slow memory
 ///     + sum of x over steps that evict t and neither have o nor find anything that o made  >=  1
 ///
-/// *Proof.* Take the step of o's first execution; o is in its ``CandidateColumns/Column/first``. If it reads t from slow
-/// memory, an earlier step evicted t. That step does not have o, or this would not be the first execution, and nothing
-/// that it finds was made from what o writes, or o would have run before it. The two sums have no step in common: those
-/// of the first have o, those of the second do not.
+/// *Proof.* Take the step of o's first execution; o is in its ``CandidateColumns/Column/first``. If it reads t from
+/// slow memory, an earlier step evicted t. That step does not have o, or this would not be the first execution, and
+/// nothing that it finds was made from what o writes, or o would have run before it. The two sums have no step in
+/// common: those of the first have o, those of the second do not.
 struct ReachRow: Hashable, Sendable {
     /// The op, by index.
     var op: Int

@@ -3,7 +3,8 @@ import TensorGraph
 
 /// The linear program of C1', C2', C3 and C4, solved: a bound, and prices for the backward search.
 ///
-/// Nothing that the solver says but its row duals is relied on, and any row duals prove a bound (``MIP/LagrangianBound``).
+/// Nothing that the solver says but its row duals is relied on, and any row duals prove a bound
+/// (``MIP/LagrangianBound``).
 struct Relaxation {
     /// No choice of the columns costs less, in units of time; minus infinity when the duals prove nothing.
     let bound: Double
@@ -27,8 +28,8 @@ struct Relaxation {
     /// Columns up to which confirming a basis in exact arithmetic takes a fraction of a second.
     private static let certifiableColumns = 20_000
 
-    /// Solves the relaxation over the columns of these candidates; nil when the solver was stopped before it had duals, or
-    /// failed.
+    /// Solves the relaxation over the columns of these candidates; nil when the solver was stopped before it had duals,
+    /// or failed.
     ///
     /// - Throws: `MIPModelError` for costs that are not finite, which no evaluator returns.
     init?(

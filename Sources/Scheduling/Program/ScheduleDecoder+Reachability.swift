@@ -2,14 +2,14 @@ import MIP
 import TensorGraph
 
 extension ScheduleDecoder {
-    /// The row that forbids steps which the chosen ones alone cannot make possible in any order and any number of copies;
-    /// nil when there are none of that kind.
+    /// The row that forbids steps which the chosen ones alone cannot make possible in any order and any number of
+    /// copies; nil when there are none of that kind.
     ///
-    /// Run, as often as need be, whatever chosen step finds what it reads in slow memory and its resident set handed over
-    /// by one that has run: the rest U is out of reach. *Proof of the row*: in a schedule with some step of U, take the
-    /// first. What it lacks, a tensor in slow memory or its resident set, is due to a step that is not chosen here, since
-    /// all chosen ones before it are within reach and do not supply it. So, with `help` for the steps that evict a tensor
-    /// or retain a set that U lacks, sum of U <= (copies of U) * sum of help.
+    /// Run, as often as need be, whatever chosen step finds what it reads in slow memory and its resident set handed
+    /// over by one that has run: the rest U is out of reach. *Proof of the row*: in a schedule with some step of U,
+    /// take the first. What it lacks, a tensor in slow memory or its resident set, is due to a step that is not chosen
+    /// here, since all chosen ones before it are within reach and do not supply it. So, with `help` for the steps that
+    /// evict a tensor or retain a set that U lacks, sum of U <= (copies of U) * sum of help.
     func reachabilityCut(_ chosen: [Int]) -> OrderCut? {
         var left = Set(chosen)
         var stored = OpSet()

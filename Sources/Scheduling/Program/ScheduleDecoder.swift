@@ -4,8 +4,8 @@ import TensorGraph
 /// Puts chosen candidates in an order in which they can run, or finds why there is none (constraint C6).
 ///
 /// Steps joined by a hand-off run one right after the other. With that, a group runs as soon as all that it reads is in
-/// slow memory; running it never takes anything away from others, so running whatever can run finds an order if there is
-/// one. Where several steps hand over the same set, each way to pair them is tried.
+/// slow memory; running it never takes anything away from others, so running whatever can run finds an order if there
+/// is one. Where several steps hand over the same set, each way to pair them is tried.
 struct ScheduleDecoder {
     let formulation: ScheduleFormulation
     var columns: CandidateColumns { formulation.columns }
@@ -126,10 +126,10 @@ struct ScheduleDecoder {
 
     /// The lazy row that forbids a point whose steps cannot be ordered; nil if they can.
     ///
-    /// Mostly some steps are out of reach, see ``reachabilityCut(_:)``. Where all would be within reach if they were there
-    /// more often, the blocked steps wait for each other: to run any of them needs one fewer of them, or another step that evicts
-    /// a tensor that they wait for, or that hands over or takes what one of them does. Written as a row:
-    /// sum of the blocked steps - (their number) * sum of such others <= their number - 1.
+    /// Mostly some steps are out of reach, see ``reachabilityCut(_:)``. Where all would be within reach if they were
+    /// there more often, the blocked steps wait for each other: to run any of them needs one fewer of them, or another
+    /// step that evicts a tensor that they wait for, or that hands over or takes what one of them does. Written as a
+    /// row: sum of the blocked steps - (their number) * sum of such others <= their number - 1.
     func cut(at point: [Double]) -> OrderCut? {
         let chosen = formulation.chosen(at: point)
         guard case .blocked(let steps, let waitingFor) = decode(chosen) else { return nil }

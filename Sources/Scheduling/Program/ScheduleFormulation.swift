@@ -5,9 +5,9 @@ import TensorGraph
 /// The integer program that picks steps from candidates (<doc:Formulation>; `models/README.md` derives it).
 ///
 /// One column per candidate says how often it is a step of the schedule. Rows carry the names of their constraint: C1
-/// `cover` or, where ops may be recomputed, C1' `first`; C2 `supply`, C3 `handoff`, C4 `output`, C5 `memory`. The rows C2', `reach`, are
-/// too many: `reachRows(at:limit:)` finds those that a point breaks. C6, the order, is not written down either:
-/// `ScheduleDecoder` finds cycles and hands them over as lazy rows.
+/// `cover` or, where ops may be recomputed, C1' `first`; C2 `supply`, C3 `handoff`, C4 `output`, C5 `memory`. The rows
+/// C2', `reach`, are too many: `reachRows(at:limit:)` finds those that a point breaks. C6, the order, is not written
+/// down either: `ScheduleDecoder` finds cycles and hands them over as lazy rows.
 public struct ScheduleFormulation: Sendable {
     /// Which schedules the program allows.
     public enum Level: String, Sendable, Hashable, CaseIterable {

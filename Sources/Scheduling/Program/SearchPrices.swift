@@ -1,8 +1,8 @@
 /// Prices of first executions, of outputs and of hand-offs under which no candidate costs less than what it delivers.
 ///
 /// They are duals of the rows C1', C2', C4 and C3. What a candidate delivers is its column times the prices: see
-/// ``value(of:)``. Take the steps in front of some point of a schedule. They satisfy the row C1' and every row C2' of each
-/// op that has run by then, and the row C4 of each output that has been evicted, so what they deliver is worth at
+/// ``value(of:)``. Take the steps in front of some point of a schedule. They satisfy the row C1' and every row C2' of
+/// each op that has run by then, and the row C4 of each output that has been evicted, so what they deliver is worth at
 /// least the prices of these rows, and the hand-offs between them cancel out. So whatever sequence of steps leads to a
 /// state's goal costs at least the sum of the prices of the ops that have to run, of the outputs to be evicted and of
 /// the set to be handed over: an estimate that never overestimates.

@@ -3,9 +3,9 @@ import TensorGraph
 
 /// Searches granularities exhaustively for those candidates only that can matter, and drops the others.
 ///
-/// With lower bounds for costs the relaxation bounds the optimum by *z*, and a choice that contains a candidate of reduced
-/// cost *d* costs at least *z + d*. A candidate with *z + d* above the cutoff is in no choice below the cutoff: it is
-/// dropped. Of the rest those of the least reduced cost are tuned first, because they move *z*.
+/// With lower bounds for costs the relaxation bounds the optimum by *z*, and a choice that contains a candidate of
+/// reduced cost *d* costs at least *z + d*. A candidate with *z + d* above the cutoff is in no choice below the cutoff:
+/// it is dropped. Of the rest those of the least reduced cost are tuned first, because they move *z*.
 ///
 /// Only what costs more than the cutoff is lost, whatever schedule the cutoff comes from: what is proven over the
 /// candidates left is proven up to the cutoff (``cutoff``), and not above.

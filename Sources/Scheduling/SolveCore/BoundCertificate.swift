@@ -5,8 +5,8 @@ import TensorGraph
 /// Dual prices that prove a lower bound for a problem; its JSON form is described in
 /// `models/schema/certificate.schema.json`.
 ///
-/// No step is worth more than it costs by these prices, so every schedule costs at least their sum times right-hand sides. Who
-/// doubts it can try every step: see ``CertificateCheck``.
+/// No step is worth more than it costs by these prices, so every schedule costs at least their sum times right-hand
+/// sides. Who doubts it can try every step: see ``CertificateCheck``.
 public struct BoundCertificate: Codable, Sendable, Hashable {
     /// The price of a tensor.
     public struct TensorPrice: Codable, Sendable, Hashable {

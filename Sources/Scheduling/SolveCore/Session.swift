@@ -4,8 +4,8 @@ import TensorGraph
 
 /// The only owner of what is known of a problem while it is solved: the incumbent, the bounds and the events.
 ///
-/// Strategies propose schedules and bounds; the session alone decides what counts. It evaluates every schedule once, and
-/// tells the caller of a better one before ``submit(_:from:)`` returns. Safe to share between threads.
+/// Strategies propose schedules and bounds; the session alone decides what counts. It evaluates every schedule once,
+/// and tells the caller of a better one before ``submit(_:from:)`` returns. Safe to share between threads.
 public final class Session: Sendable {
     /// The problem.
     public let problem: Problem

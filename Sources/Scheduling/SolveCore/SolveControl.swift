@@ -30,7 +30,8 @@ public final class SolveControl: Sendable {
     ///   - timeLimitSeconds: from the start, in seconds; nil for none.
     ///   - gap: a gap, as a fraction, at which the solver stops.
     ///   - start: when the clock was started.
-    ///   - onEvent: called on whatever thread has something to tell, also while solvers wait for it: it should be quick.
+    ///   - onEvent: called on whatever thread has something to tell, also while solvers wait for it: it should be
+    ///     quick.
     public init(
         timeLimitSeconds: Double? = nil, gap: Double = 0, start: ContinuousClock.Instant = .now,
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }

@@ -19,8 +19,8 @@ protocol Neighbourhood: Sendable {
 
 /// All neighbourhoods, each with how often it is picked.
 struct NeighbourhoodTable: Sendable {
-    /// The neighbourhoods and their weights: times in ten rounds. Chosen by hand: what is cheap or finds much comes more
-    /// often.
+    /// The neighbourhoods and their weights: times in ten rounds. Chosen by hand: what is cheap or finds much comes
+    /// more often.
     static let entries: [(neighbourhood: any Neighbourhood, weight: UInt64)] = [
         (Segments(), 3),
         (ChainRegions(growth: .region, isCoarse: false), 3),

@@ -3,7 +3,8 @@ import TensorGraph
 /// Finds places of a graph that look the same: the blocks that a network repeats.
 ///
 /// Ops are coloured by what they and their surroundings look like (Weisfeiler and Leman, 1968). From an op of the same
-/// colour as one of the given ops, the rest is found by walking both places at once, input by input and reader by reader.
+/// colour as one of the given ops, the rest is found by walking both places at once, input by input and reader by
+/// reader.
 struct RepeatedBlocks: Sendable {
     private let problem: Problem
     private let colors: [Int]
@@ -110,7 +111,8 @@ struct RepeatedBlocks: Sendable {
         let taken = Set(map.values)
         var free = others.filter { !taken.contains($0) }
         for reader in open {
-            // Blocks that were written in one order are walked in that order, which keeps readers of several tensors together.
+            // Blocks that were written in one order are walked in that order, which keeps readers of several tensors
+            // together.
             if own.count == others.count, let rank = own.firstIndex(of: reader),
                 colors[others[rank].index] == colors[reader.index], let index = free.firstIndex(of: others[rank])
             {

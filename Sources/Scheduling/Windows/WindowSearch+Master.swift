@@ -34,7 +34,8 @@ extension WindowSearch {
         if !outcome.opPrices.isEmpty { steer(outcome.opPrices, window, session) }
     }
 
-    /// A step that costs more than the prices of its ops, as the relaxation sees them, is where something can be gained.
+    /// A step that costs more than the prices of its ops, as the relaxation sees them, is where something can be
+    /// gained.
     private mutating func steer(_ prices: [Double], _ window: Window, _ session: Session) {
         var price = [Double](repeating: 0, count: problem.ops.count)
         for (number, op) in window.subproblem.ops.enumerated() { price[op.index] = prices[number] }

@@ -4,9 +4,10 @@ import TensorGraph
 
 /// Large-neighbourhood search: windows of a schedule are solved as problems of their own, again and again.
 ///
-/// Each round picks a ``Neighbourhood`` and solves its windows on all cores (``WindowSolver``). What improves one window is
-/// done to all that look the same (``RepeatedBlocks``). Now and then the restricted master looks at all candidates
-/// that windows found worth keeping; when nothing improves, the steps are perturbed. Run again, the search goes on.
+/// Each round picks a ``Neighbourhood`` and solves its windows on all cores (``WindowSolver``). What improves one
+/// window is done to all that look the same (``RepeatedBlocks``). Now and then the restricted master looks at all
+/// candidates that windows found worth keeping; when nothing improves, the steps are perturbed. Run again, the search
+/// goes on.
 struct WindowSearch: Strategy {
     let solver: WindowSolver
     /// Cores to use; the result is the same for any number.

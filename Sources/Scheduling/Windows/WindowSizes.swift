@@ -23,7 +23,8 @@ struct WindowSizes: Sendable {
         slack = Array(repeating: 1, count: problem.ops.count)
     }
 
-    /// Makes windows around these ops smaller, or larger: faster down than up, since a window that is too large is lost work.
+    /// Makes windows around these ops smaller, or larger: faster down than up, since a window that is too large is lost
+    /// work.
     mutating func adapt(_ ops: [OpID], isTooLarge: Bool) {
         let factor = isTooLarge ? 0.7 : 1.12
         for op in ops { opCounts[op.index] = (opCounts[op.index] * factor).clamped(to: Self.opRange) }

@@ -43,8 +43,8 @@ package struct ProgramExport: Sendable {
 
     /// Enumerates the candidates and writes the program.
     ///
-    /// The steps of the list scheduler's schedule are among the columns, so that at the level `recompute` the program has
-    /// a feasible point however few candidates there are.
+    /// The steps of the list scheduler's schedule are among the columns, so that at the level `recompute` the program
+    /// has a feasible point however few candidates there are.
     ///
     /// - Parameters:
     ///   - problem: the problem.

@@ -5,9 +5,9 @@ import TensorGraph
 
 /// Makes schedules of solutions that other solvers found for an exported program.
 ///
-/// The program is written anew from the legend's columns, so that nothing rests on the solver's word: its values have to
-/// meet every row but order cuts, then the chosen steps are put in order. Whether the schedule is valid and what it costs
-/// is for the evaluator to say.
+/// The program is written anew from the legend's columns, so that nothing rests on the solver's word: its values have
+/// to meet every row but order cuts, then the chosen steps are put in order. Whether the schedule is valid and what it
+/// costs is for the evaluator to say.
 package struct SolutionDecoder {
     private let problem: Problem
     private let legend: LegendFile
@@ -63,8 +63,8 @@ package struct SolutionDecoder {
 
     /// The schedule that a solution stands for, not yet evaluated.
     ///
-    /// - Throws: ``DecodingFault`` of subject `solution` for values that break a row, or steps that wait for each other;
-    ///   `MIPSolutionError` for a file without a point or with a name that the legend does not have.
+    /// - Throws: ``DecodingFault`` of subject `solution` for values that break a row, or steps that wait for each
+    ///   other; `MIPSolutionError` for a file without a point or with a name that the legend does not have.
     package func schedule(from solution: MIPSolutionFile) throws -> Schedule {
         let point = try self.point(from: solution)
         let tolerance = FeasibilityTolerance(bound: 1e-5, integrality: 1e-5)
