@@ -48,7 +48,7 @@ struct ColumnGeneration {
     }
 
     /// Steps of the scale, from rough to fine: how far from the master's objective the prices' is, as a share.
-    static let ladder = [0.3, 0.1, 0.05, 0.035, 0.02, 0.005, 5e-10]
+    static let ladder = [0.3, 0.1, 0.05, 0.02, 0.005, 5e-10]
 
     /// What sums of prices and of values can be wrong by, as a share: thousands of terms at 2^-53 each, with room to
     /// spare.

@@ -56,10 +56,10 @@ struct PricingProof: Strategy {
     /// Rougher prices than these do not tell what exact ones cost.
     private static let firstJump = 2
     /// Where the ladder is entered again with more nodes.
-    private static let returnLevel = 4
+    private static let returnLevel = 3
     /// The finest level at which relaxed steps stay, and the one at which the master goes on without those that it
     /// took.
-    private static let finestRelaxed = 4
+    private static let finestRelaxed = 3
     private static let levelAfterBarring = 1
     /// What a bound has to gain between two times, as a share; else roots get more partial steps.
     private static let gainOfBarring = 0.003
