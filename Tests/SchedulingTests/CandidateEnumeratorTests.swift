@@ -1,4 +1,5 @@
 import CostModel
+import Synchronization
 import TensorGraph
 import TestSupport
 import Testing
@@ -92,7 +93,15 @@ struct CandidateEnumeratorTests {
 
     @Test("returns at once when it is cancelled, and says so")
     func cancellation() throws {
-        let set = CandidateEnumerator(try Fixtures.diamond()).enumerate(isCancelled: { true })
-        #expect(set.omissions.contains { if case .granularitiesStopped = $0 { true } else { false } })
+        let problem = try Fixtures.diamond()
+        let atOnce = CandidateEnumerator(problem).enumerate(isCancelled: { true })
+        #expect(atOnce.candidates.isEmpty)
+        #expect(atOnce.omissions.contains { if case .stopped = $0 { true } else { false } })
+        // The clock is looked at once for each last op of op sets, then for granularities.
+        let looks = Atomic(0)
+        let later = CandidateEnumerator(problem).enumerate(isCancelled: {
+            looks.add(1, ordering: .relaxed).oldValue >= problem.ops.count
+        })
+        #expect(later.omissions.contains { if case .granularitiesStopped = $0 { true } else { false } })
     }
 }
