@@ -59,9 +59,7 @@ struct CandidateColumns: Sendable {
         let border = subproblem.border
         let given = border.resident
         let available = Set(border.available)
-        let written = problem.tensors.indices.map { TensorID($0) }.filter {
-            problem.graph.producers[$0.index] != nil || given.contains($0)
-        }
+        let written = Self.writtenTensors(problem, given: given)
         guard written.count <= OpSet.capacity, problem.ops.count <= OpSet.capacity else { return nil }
         opCount = problem.ops.count
         tensors = written
@@ -118,6 +116,13 @@ struct CandidateColumns: Sendable {
         } else {
             self.owed = owed
             endings = [owed]
+        }
+    }
+
+    /// The tensors that ops write, and those given: the position of each is its number.
+    static func writtenTensors(_ problem: Problem, given: [TensorID] = []) -> [TensorID] {
+        problem.tensors.indices.map { TensorID($0) }.filter {
+            problem.graph.producers[$0.index] != nil || given.contains($0)
         }
     }
 

@@ -317,10 +317,8 @@ struct PricingProof: Strategy {
 
     /// The master's rows C2', as rows of programs over candidates.
     private func reachRows(of master: RestrictedMaster, _ problem: Problem) -> [ReachRow] {
-        var numbers: [TensorID: Int] = [:]
-        for tensor in problem.tensors.indices where problem.graph.producers[tensor] != nil {
-            numbers[TensorID(tensor)] = numbers.count
-        }
+        let written = CandidateColumns.writtenTensors(problem)
+        let numbers = Dictionary(uniqueKeysWithValues: written.enumerated().map { ($1, $0) })
         return master.rows.compactMap {
             guard case .reach(let op, let tensor) = $0, let number = numbers[tensor] else { return nil }
             return ReachRow(op: op.index, tensor: number)
